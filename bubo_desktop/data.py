@@ -1,0 +1,129 @@
+"""The values that pass between the rooms of the house: frozen, typed, and JSON on the wire.
+
+`Answer` is, field for field, the object that `ask --json` prints.
+Pixel coordinates are those of the picture as the user sees it (EXIF orientation applied), origin top left,
+x to the right, y down; boxes are half-open: x1 and y1 lie one past the last pixel.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+BoxXyxyPx = tuple[float, float, float, float]
+Verdict = Literal["related", "unrelated", "silent"]
+Stage = Literal["load", "see", "hear", "prefill", "first_token", "generate", "tag", "locate", "link", "segment"]
+STAGES: tuple[Stage, ...] = (
+    "load", "see", "hear", "prefill", "first_token", "generate", "tag", "locate", "link", "segment",
+)  # fmt: skip
+
+
+class Tag(Struct, frozen=True):
+    """A label that holds for a whole picture; `score` in 0..1."""
+
+    label: str
+    score: float
+
+
+class RunLengths(Struct, frozen=True):
+    """A binary mask as uncompressed COCO run-lengths: column-major, the first run counts zeros.
+
+    Source: the COCO data set's mask format (`size` is height, width).
+    """
+
+    size: tuple[int, int]
+    counts: tuple[int, ...]
+
+
+class Thing(Struct, frozen=True):
+    """An object found in a picture. `id` is unique within one `Answer`; `mask_rle` is null until it is segmented."""
+
+    id: int
+    label: str
+    score: float
+    box_xyxy_px: BoxXyxyPx
+    mask_rle: RunLengths | None = None
+
+
+class PictureFindings(Struct, frozen=True):
+    """What was found in one picture of `width` x `height` pixels."""
+
+    path: str
+    width: int
+    height: int
+    tags: tuple[Tag, ...] = ()
+    objects: tuple[Thing, ...] = ()
+
+
+class SoundEvent(Struct, frozen=True):
+    """A labelled span of a recording, in seconds from its beginning; `score` in 0..1."""
+
+    label: str
+    score: float
+    start_s: float
+    end_s: float
+
+
+class SoundFindings(Struct, frozen=True):
+    """What was heard in one recording."""
+
+    path: str
+    duration_s: float
+    events: tuple[SoundEvent, ...] = ()
+
+
+class Link(Struct, frozen=True):
+    """Words of the answer that name objects: `answer[start:end] == text`, `objects` are ids within picture `image`."""
+
+    start: int
+    end: int
+    text: str
+    image: int
+    objects: tuple[int, ...]
+    score: float
+
+
+class Match(Struct, frozen=True):
+    """Whether picture and sound belong together, and the ids of the objects that make the sound."""
+
+    verdict: Verdict
+    score: float
+    source_objects: tuple[int, ...] = ()
+
+
+class TokenCounts(Struct, frozen=True):
+    """Positions in the prompt (text pieces and embeddings) and tokens generated."""
+
+    prompt: int
+    generated: int
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A whole reply with everything that grounds it. `timings_ms` holds only the stages that ran (see `STAGES`)."""
+
+    answer: str
+    pack: str
+    images: tuple[PictureFindings, ...] = ()
+    links: tuple[Link, ...] = ()
+    sounds: tuple[SoundFindings, ...] = ()
+    match: Match | None = None
+    timings_ms: dict[str, float] = {}
+    tokens: TokenCounts = TokenCounts(0, 0)
+    notes: tuple[str, ...] = ()
+
+
+class Turn(Struct, frozen=True):
+    """One earlier question and its answer."""
+
+    question: str
+    answer: str
+
+
+class Sampling(Struct, frozen=True):
+    """How the next token is chosen. Temperature 0 is greedy and deterministic; otherwise `seed` fixes the draw."""
+
+    temperature: float = 0.0
+    top_p: float = 0.9
+    seed: int = 0
+    max_tokens: int = 160
