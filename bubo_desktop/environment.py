@@ -1,0 +1,24 @@
+"""Switches in the process environment that third-party libraries read when they are imported.
+
+Every process of this program, and the test suite, calls `quiet_libraries` before it imports anything else.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Source: onnxruntime opens sockets and writes below ~/.cache/Microsoft unless its switch is set before the import
+# (github.com/microsoft/onnxruntime/pull/27379); huggingface_hub's switches are in its reference of environment
+# variables; ggml prints a backtrace through a debugger on abort, which delays the end of a crashed engine by a second.
+QUIET_SWITCHES: dict[str, str] = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "GGML_NO_BACKTRACE": "1",
+}
+
+
+def quiet_libraries() -> None:
+    """Forbids telemetry and network look-ups to the libraries this process is about to import; children inherit it."""
+    os.environ.update(QUIET_SWITCHES)
