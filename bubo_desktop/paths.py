@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -15,7 +16,7 @@ _CHECKOUT = _PACKAGE.parent
 
 def packs_dirs() -> list[Path]:
     """The folders that hold packs, first choice first: those the user installed, then those shipped."""
-    return [_own_folder("packs", platformdirs.user_data_path), _shipped_packs()]
+    return [_own_folder("data", platformdirs.user_data_path) / "packs", _shipped_packs()]
 
 
 def cache_dir() -> Path:
@@ -43,9 +44,9 @@ def _shipped_packs() -> Path:
     return installed if installed.is_dir() else _CHECKOUT / "models"
 
 
-def _own_folder(name: str, default) -> Path:  # type: ignore[no-untyped-def]  # platformdirs' functions are overloaded
+def _own_folder(name: str, default: Callable[..., Path]) -> Path:
     home = os.environ.get(HOME_VARIABLE)
-    folder: Path = Path(home).expanduser() / name if home else default("bubo-desktop", appauthor=False)
+    folder = Path(home).expanduser() / name if home else default("bubo-desktop", appauthor=False)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder
