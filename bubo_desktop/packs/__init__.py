@@ -1,0 +1,1 @@
+"""Packs: folders of files with a manifest, found, read and checked."""

@@ -7,7 +7,7 @@ Tensor names and shapes of each ONNX part stand in its class; batch is the first
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -129,7 +129,8 @@ class CropSegmenter(Struct, frozen=True, tag="crop", tag_field="kind"):
 
 class SoundTaggerPart(Struct, frozen=True):
     """`mel` with one clip -> `logits` [1, steps, labels]: what sounds in each `step_s`; a step's sigmoid must
-    reach the label's threshold. A label holds for the recording where an event of it was found."""
+    reach the label's threshold. A label holds for the recording where an event of it was found.
+    """
 
     file: str
     mel: MelInput
@@ -154,9 +155,9 @@ class PromptTemplate(Struct, frozen=True, kw_only=True):
     """The words around media, question and answer.
 
     A prompt is BOS, `system`, then for each turn `human`, sounds, pictures, the question, `assistant` (and after an
-    earlier answer `turn_end`). Media stand in the last turn only, each as open tag, embeddings, close tag, sounds first.
-    With `control_tokens` the template's own strings are tokenised with control tokens recognised; the user's text
-    never is. Without, neighbouring texts are joined before they are tokenised, as BuboGPT does.
+    earlier answer `turn_end`). Media stand in the last turn only, each as open tag, embeddings, close tag, sounds
+    first. With `control_tokens` the template's own strings are tokenised with control tokens recognised; the user's
+    text never is. Without, neighbouring texts are joined before they are tokenised, as BuboGPT does.
     """
 
     system: str
@@ -238,7 +239,7 @@ def read_vocabulary(folder: Path, manifest: Manifest) -> tuple[Word, ...]:
     return _read(folder / manifest.vocabulary_file, tuple[Word, ...])
 
 
-def _read(path: Path, kind):  # type: ignore[no-untyped-def]  # a generic alias is no type parameter
+def _read(path: Path, kind: Any) -> Any:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from bubo_desktop.errors import ProtocolError
@@ -32,7 +34,7 @@ def decode_event(line: bytes) -> Event:
     return _decode(line, Event)
 
 
-def _decode(line: bytes, kind):  # type: ignore[no-untyped-def]  # a union cannot be spelled as a type parameter
+def _decode(line: bytes, kind: Any) -> Any:
     if len(line) > MAX_MESSAGE_BYTES:
         raise ProtocolError(f"A message of {len(line)} bytes is longer than the protocol allows.")
     try:

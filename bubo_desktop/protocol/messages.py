@@ -13,7 +13,7 @@ class _Message(Struct, frozen=True, kw_only=True, tag=True, tag_field="type", fo
     """Common shape: the class name is the value of the field `type`."""
 
 
-class Hello(_Message):
+class Hello(_Message, frozen=True):
     """Desktop: load the pack in `pack_dir` and get ready. `gpu_layers` -1 means as many as the device can hold."""
 
     protocol: int
@@ -21,7 +21,7 @@ class Hello(_Message):
     gpu_layers: int = -1
 
 
-class Prepare(_Message):
+class Prepare(_Message, frozen=True):
     """Desktop: encode these files now, because they were attached; their features are cached by content."""
 
     id: int
@@ -29,7 +29,7 @@ class Prepare(_Message):
     sounds: tuple[str, ...] = ()
 
 
-class Ask(_Message):
+class Ask(_Message, frozen=True):
     """Desktop: answer `question` about these files. `sampling` null means the pack's own default."""
 
     id: int
@@ -40,30 +40,30 @@ class Ask(_Message):
     sampling: Sampling | None = None
 
 
-class Cancel(_Message):
+class Cancel(_Message, frozen=True):
     """Desktop: end request `id`; it answers `Cancelled` (or has just ended)."""
 
     id: int
 
 
-class Ping(_Message):
+class Ping(_Message, frozen=True):
     """Desktop: are you there?"""
 
     nonce: int
 
 
-class Shutdown(_Message):
+class Shutdown(_Message, frozen=True):
     """Desktop: cancel everything and end the process."""
 
 
-class Loading(_Message):
+class Loading(_Message, frozen=True):
     """Engine: the pack's part `part` is being loaded; `fraction` of the whole is done."""
 
     part: str
     fraction: float
 
 
-class Ready(_Message):
+class Ready(_Message, frozen=True):
     """Engine: loaded. `device` says in words what computes; `notes` hold fallbacks the user should know of."""
 
     protocol: int
@@ -75,14 +75,14 @@ class Ready(_Message):
     notes: tuple[str, ...] = ()
 
 
-class Pong(_Message):
+class Pong(_Message, frozen=True):
     """Engine: here, with the id of the request in work (0: idle)."""
 
     nonce: int
     working_on: int = 0
 
 
-class Progress(_Message):
+class Progress(_Message, frozen=True):
     """Engine: request `id` is in `stage`; `fraction` of that stage is done; it began `elapsed_ms` ago."""
 
     id: int
@@ -91,14 +91,14 @@ class Progress(_Message):
     elapsed_ms: float = 0.0
 
 
-class Token(_Message):
+class Token(_Message, frozen=True):
     """Engine: the next piece of the answer's text (whole characters only)."""
 
     id: int
     text: str
 
 
-class Found(_Message):
+class Found(_Message, frozen=True):
     """Engine: tags and boxes of picture number `image` (masks still null)."""
 
     id: int
@@ -106,7 +106,7 @@ class Found(_Message):
     picture: PictureFindings
 
 
-class Linked(_Message):
+class Linked(_Message, frozen=True):
     """Engine: the links of the answer, what was heard, and the verdict on picture and sound."""
 
     id: int
@@ -115,7 +115,7 @@ class Linked(_Message):
     match: Match | None = None
 
 
-class Masked(_Message):
+class Masked(_Message, frozen=True):
     """Engine: masks of picture number `image`, by object id."""
 
     id: int
@@ -123,23 +123,25 @@ class Masked(_Message):
     masks: dict[int, RunLengths]
 
 
-class Done(_Message):
+class Done(_Message, frozen=True):
     """Engine: request `id` is complete; `answer` is null for `Prepare`."""
 
     id: int
     answer: Answer | None = None
 
 
-class Failed(_Message):
-    """Engine: request `id` failed (id 0: loading failed). `code` is that of a class in `bubo_desktop.errors`."""
+class Failed(_Message, frozen=True):
+    """Engine: request `id` failed (id 0: loading failed). `code` is that of a class in `bubo_desktop.errors`;
+    `partial` is the answer's text so far."""
 
     id: int
     code: str
     message: str
     hint: str = ""
+    partial: str = ""
 
 
-class Cancelled(_Message):
+class Cancelled(_Message, frozen=True):
     """Engine: request `id` ended because the desktop asked; `partial` is the answer's text so far."""
 
     id: int

@@ -1,0 +1,86 @@
+"""Is a pack what its manifest says? Sizes and SHA-256 of every file, and no way out of the folder.
+
+A pack may come from anywhere: its paths are checked before anything is opened, links are refused (they lead out of
+the folder), and so is whatever is no plain file (a FIFO would block for ever). Hard links are plain files: installers
+make them, and their content is checked like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from bubo_desktop.packs.manifest import MANIFEST_NAME, Manifest, PackFile
+
+# O_NOFOLLOW and O_NONBLOCK: what was a file a moment ago may be a link or a FIFO when it is opened.
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def check_files(folder: Path, manifest: Manifest) -> list[str]:
+    """Compares the files of a pack with its manifest.
+
+    Returns:
+        One plain sentence per problem; empty where the pack is whole.
+    """
+    listed = [file.path for file in manifest.files]
+    problems = [f"{path} is listed twice." for path in sorted({path for path in listed if listed.count(path) > 1})]
+    problems += [f"{path} is used but not listed." for path in sorted(set(_used_files(manifest)) - set(listed))]
+    for file in manifest.files:
+        problem = _path_problem(folder, file.path) or _content_problem(folder, file)
+        if problem:
+            problems.append(f"{file.path} {problem}.")
+    return problems
+
+
+def unlisted_files(folder: Path, manifest: Manifest) -> list[str]:
+    """Paths of files in the folder that the manifest does not mention: harmless, because nothing reads them."""
+    listed = {MANIFEST_NAME, *(file.path for file in manifest.files)}
+    found = (
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    )
+    return sorted(set(found) - listed)
+
+
+def _used_files(manifest: Manifest) -> Iterator[str]:
+    parts = manifest.parts
+    for name in parts.__struct_fields__:
+        part = getattr(parts, name)
+        if part is not None:
+            yield part.file
+    if parts.grounder is not None:
+        yield parts.grounder.queries_file
+    if manifest.vocabulary_file is not None:
+        yield manifest.vocabulary_file
+    for case in manifest.self_test:
+        yield from (path for path in (case.image, case.sound) if path is not None)
+
+
+def _path_problem(folder: Path, path: str) -> str | None:
+    steps = PurePosixPath(path).parts
+    if not steps or ".." in steps or PurePosixPath(path).is_absolute() or "\\" in path or PureWindowsPath(path).drive:
+        return "leads out of the pack's folder"
+    for n_steps in range(1, len(steps) + 1):
+        if folder.joinpath(*steps[:n_steps]).is_symlink():
+            return "is a link, and links are not followed"
+    return None
+
+
+def _content_problem(folder: Path, file: PackFile) -> str | None:
+    try:
+        descriptor = os.open(folder / file.path, _OPEN_FLAGS)
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    with os.fdopen(descriptor, "rb") as content:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return "is not a plain file"
+        if status.st_size != file.size_bytes:
+            return f"has {status.st_size} bytes instead of {file.size_bytes}"
+        if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
+            return "was changed: its SHA-256 is not the manifest's"
+    return None
