@@ -30,19 +30,19 @@ clean: # neither build/, which is source, nor out/, which took hours of training
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(BIN)/python:
+$(BIN)/pip: # the last thing that venv makes: an interrupted one is completed
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED):
 	@$(PYTHON) -m build.system_packages
-	@$(MAKE) --no-print-directory $(BIN)/python
+	@$(MAKE) --no-print-directory $(BIN)/pip
 	@echo "Installing the program. llama.cpp is compiled where no wheel exists: the first time takes minutes."
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
 $(INSTALLED_FOR_TESTS):
 	@$(PYTHON) -m build.system_packages test
-	@$(MAKE) --no-print-directory $(BIN)/python
+	@$(MAKE) --no-print-directory $(BIN)/pip
 	@echo "Installing the program and its tools. llama.cpp is compiled where no wheel exists: the first time takes minutes."
 	@$(BIN)/python -m pip install --quiet --editable ".[test,build]"
 	@touch $@ $(INSTALLED)

@@ -44,7 +44,7 @@ def missing_packages(for_tests: bool) -> list[str]:
 
 def install_command(packages: Sequence[str]) -> list[str]:
     """The command that installs these packages on Debian and its relatives."""
-    return ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    return ["apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", *packages]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -76,7 +76,7 @@ def _has_library(name: str) -> bool:
 
 def _install(packages: Sequence[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "--quiet"], env=environment, check=False)
+    subprocess.run(["apt-get", "update", "--quiet=2"], env=environment, check=False)
     subprocess.run(install_command(packages), env=environment, check=False)
 
 

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from bubo_desktop.packs.manifest import MANIFEST_NAME, Manifest, PackFile
 
-# O_NOFOLLOW and O_NONBLOCK: what was a file a moment ago may be a link or a FIFO when it is opened.
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# What was a file a moment ago may be a link or a FIFO when it is opened. Windows has neither flag.
+_SAFE_OPENING = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def check_files(folder: Path, manifest: Manifest) -> list[str]:
@@ -58,10 +58,15 @@ def _used_files(manifest: Manifest) -> Iterator[str]:
         yield from (path for path in (case.image, case.sound) if path is not None)
 
 
+def _open_safely(path: str, flags: int) -> int:
+    return os.open(path, flags | _SAFE_OPENING)
+
+
 def _path_problem(folder: Path, path: str) -> str | None:
     steps = PurePosixPath(path).parts
-    if not steps or ".." in steps or PurePosixPath(path).is_absolute() or "\\" in path or PureWindowsPath(path).drive:
-        return "leads out of the pack's folder"
+    leads_out = ".." in steps or PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive
+    if not steps or leads_out or "\\" in path or "\0" in path:
+        return "is not a path inside the pack's folder"
     for n_steps in range(1, len(steps) + 1):
         if folder.joinpath(*steps[:n_steps]).is_symlink():
             return "is a link, and links are not followed"
@@ -69,18 +74,17 @@ def _path_problem(folder: Path, path: str) -> str | None:
 
 
 def _content_problem(folder: Path, file: PackFile) -> str | None:
+    path = folder / file.path
     try:
-        descriptor = os.open(folder / file.path, _OPEN_FLAGS)
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    with os.fdopen(descriptor, "rb") as content:
-        status = os.fstat(descriptor)
+        status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return "is not a plain file"
         if status.st_size != file.size_bytes:
             return f"has {status.st_size} bytes instead of {file.size_bytes}"
-        if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
-            return "was changed: its SHA-256 is not the manifest's"
-    return None
+        with open(path, "rb", opener=_open_safely) as content:  # noqa: PTH123 - Path.open knows no opener
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return None if digest == file.sha256 else "was changed: its SHA-256 is not the manifest's"

@@ -1,0 +1,54 @@
+"""What every test has: quiet libraries, a home of its own, no screen, cheap tests first, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bubo_desktop.environment import quiet_libraries
+from bubo_desktop.paths import HOME_VARIABLE
+
+quiet_libraries()
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+HERE = Path(__file__).parent
+# From milliseconds to minutes: what is not named here comes first.
+TIERS = ("protocol", "packs", "engine", "client", "cli", "build_packs", "house", "end_to_end")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    home = tempfile.mkdtemp(prefix="bubo-tests-")
+    os.environ[HOME_VARIABLE] = home
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _tier(item.path))
+
+
+def _tier(path: Path) -> int:
+    room = path.relative_to(HERE).parts[0] if path.is_relative_to(HERE) else ""
+    return TIERS.index(room) + 1 if room in TIERS else 0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_left_running() -> Iterator[None]:
+    """Fails the run where a thread that would block the end, or a child process, outlives the last test."""
+    yield
+    threads = [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
+    assert not threads, f"threads left running: {threads}"
+    children = _children()
+    assert not children, f"child processes left running: {children}"
+
+
+def _children() -> list[str]:
+    """Command lines of this process's children; empty where the system has no /proc."""
+    numbers = [n for file in Path("/proc/self/task").glob("*/children") for n in file.read_text().split()]
+    commands = [(n, Path(f"/proc/{n}/cmdline").read_bytes().replace(b"\0", b" ").decode()) for n in numbers]
+    return [f"{n} {command}" for n, command in commands if command]  # a process that has ended has no command line
