@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class CancelledWork(Exception):  # noqa: N818 - cancelling is not an error
@@ -14,10 +16,15 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._interrupt: Callable[[], None] | None = None
 
     def cancel(self) -> None:
-        """Asks the work to end."""
+        """Asks the work to end, and interrupts what is being interrupted by `interrupting`."""
         self._event.set()
+        with self._lock:
+            if self._interrupt:
+                self._interrupt()
 
     @property
     def requested(self) -> bool:
@@ -28,3 +35,20 @@ class Cancellation:
         """Raises `CancelledWork` where cancelling was asked for."""
         if self._event.is_set():
             raise CancelledWork
+
+    @contextmanager
+    def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """For work that cannot look at the flag: inside, `cancel` calls `interrupt` from its own thread.
+
+        Raises:
+            CancelledWork: cancelling was asked for, before or inside, even where the work came to its end.
+        """
+        with self._lock:
+            self.check()
+            self._interrupt = interrupt
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._interrupt = None
+        self.check()

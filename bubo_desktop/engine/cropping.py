@@ -56,19 +56,18 @@ def _resampled(picture: Picture, region: tuple[float, float, float, float], size
 
 
 def paste(logits: NDArray[np.float32], box: NDArray[np.floating], margin: float, picture: Picture) -> NDArray[np.bool_]:
-    """Returns the mask, bool [height, width] of the picture, where the logits [size, size] of a box's crop are positive.
+    """Returns the mask, bool [height, width] of the picture, where the logits [size, size] of a crop are positive.
 
-    The logits, not the mask, are resampled (bilinear), which keeps slanted edges smooth at the picture's resolution.
+    The logits, not the mask, are resampled (bilinear): slanted edges stay smooth at the picture's resolution.
     """
     mask = np.zeros((picture.height, picture.width), bool)
     x0, y0, x1, y1 = grow(box, margin)[0]
-    left, top = max(math.floor(x0), 0), max(math.floor(y0), 0)
-    right, bottom = min(math.ceil(x1), picture.width), min(math.ceil(y1), picture.height)
+    left, top = max(math.ceil(x0), 0), max(math.ceil(y0), 0)  # whole pixels only: the margin's edge is no object
+    right, bottom = min(math.floor(x1), picture.width), min(math.floor(y1), picture.height)
     if left < right and top < bottom:
-        per_pixel = np.array([logits.shape[1] / (x1 - x0), logits.shape[0] / (y1 - y0)])
-        first = (np.array([left, top]) - (x0, y0)) * per_pixel
-        last = first + np.array([right - left, bottom - top]) * per_pixel
-        seen = (*np.maximum(first, 0), *np.minimum(last, logits.shape[::-1]))
+        across, down = logits.shape[1] / (x1 - x0), logits.shape[0] / (y1 - y0)
+        seen = ((left - x0) * across, (top - y0) * down, (right - x0) * across, (bottom - y0) * down)
+        seen = (*seen[:2], min(seen[2], logits.shape[1]), min(seen[3], logits.shape[0]))  # beyond it by rounding only
         grid = Image.fromarray(logits).resize((right - left, bottom - top), Image.Resampling.BILINEAR, seen)
         mask[top:bottom, left:right] = np.asarray(grid) > 0
     return mask

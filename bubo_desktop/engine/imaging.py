@@ -24,7 +24,9 @@ MAX_PIXELS = 50_000_000
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 # What Pillow's readers raise on damaged data.
-_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError, struct.error)
+_DAMAGE = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
