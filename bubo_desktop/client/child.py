@@ -1,0 +1,124 @@
+"""One engine process: its pipes, its log and the ladder that ends it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from PySide6.QtCore import QDeadlineTimer, QObject, QProcess, QTimer, Signal
+
+from bubo_desktop.client.ending import Cause, Ending
+from bubo_desktop.client.patience import Patience
+from bubo_desktop.errors import ProtocolError
+from bubo_desktop.protocol import MAX_MESSAGE_BYTES, Request, Shutdown, decode_event, encode
+
+LOG_LINES = 200
+LOG_LINE_CHARS = 500
+READ_SLICE_MS = 10
+MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
+
+
+class Child(QObject):
+    """A process that reads requests and writes events. It starts when constructed and lives once.
+
+    Signals:
+        event_received(Event): a message arrived; not more than `READ_SLICE_MS` of them at a stretch, so that a
+            flooding engine cannot starve the event loop.
+        ended(Ending): the last signal.
+    """
+
+    event_received = Signal(object)
+    ended = Signal(Ending)
+
+    def __init__(self, command: Sequence[str], patience: Patience, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._patience = patience
+        self._log: deque[str] = deque(maxlen=LOG_LINES)
+        self._stop_cause: Cause | None = None
+        self._process = QProcess(self)
+        if hasattr(QProcess, "UnixProcessFlag"):  # Ctrl-C in a terminal is meant for the desktop, not for its child
+            self._process.setUnixProcessParameters(QProcess.UnixProcessFlag.CreateNewSession)
+        self._process.readyReadStandardOutput.connect(self._read_events)
+        self._process.readyReadStandardError.connect(self._read_log)
+        self._process.errorOccurred.connect(self._handle_error)
+        self._process.finished.connect(self._handle_finished)
+        self._process.start(command[0], list(command[1:]))
+
+    @property
+    def pid(self) -> int:
+        """The process's number, 0 while it does not run."""
+        return self._process.processId()
+
+    @property
+    def log(self) -> tuple[str, ...]:
+        """The last lines of standard error."""
+        return tuple(self._log)
+
+    def send(self, request: Request) -> None:
+        """Writes a request; one to a process that has ended is dropped. Raises `ProtocolError` where it is too long."""
+        line = encode(request)
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
+            self._process.write(line)
+
+    def flush(self) -> None:
+        """Waits until the requests are in the pipe; for callers whose event loop is about to pause."""
+        self._process.waitForStarted(int(self._patience.start_s * 1000))
+        while self._process.bytesToWrite() and self._process.waitForBytesWritten():
+            pass
+
+    def stop(self, cause: Cause) -> None:
+        """Climbs the ladder: `Shutdown`, then terminate, then kill. `ended` will carry `cause`."""
+        if self._stop_cause is None:
+            self._stop_cause = cause
+            self.send(Shutdown())
+            QTimer.singleShot(int(self._patience.shutdown_s * 1000), self, self._terminate)
+
+    def kill(self, cause: Cause) -> None:
+        """Goes to the top of the ladder at once, where nothing can be expected of the process."""
+        self._stop_cause = self._stop_cause or cause
+        self._process.kill()
+
+    def _terminate(self) -> None:
+        self._process.terminate()
+        QTimer.singleShot(int(self._patience.terminate_s * 1000), self, self._process.kill)
+
+    def _read_events(self) -> None:
+        """Reads for one slice of time, then lets the event loop turn."""
+        deadline = QDeadlineTimer(READ_SLICE_MS)
+        while self._process.canReadLine() and not deadline.hasExpired():
+            self._take_line()
+        waiting = self._process.bytesAvailable()
+        if waiting > MAX_BACKLOG_BYTES or (waiting > MAX_MESSAGE_BYTES and not self._process.canReadLine()):
+            self._give_up_reading()
+        elif self._process.canReadLine():
+            QTimer.singleShot(0, self, self._read_events)
+
+    def _take_line(self) -> None:
+        try:
+            event = decode_event(bytes(self._process.readLine().data()))
+        except ProtocolError as error:
+            self._log.append(str(error)[:LOG_LINE_CHARS])
+            self._give_up_reading()
+        else:
+            self.event_received.emit(event)
+
+    def _give_up_reading(self) -> None:
+        self._process.closeReadChannel(QProcess.ProcessChannel.StandardOutput)
+        self._process.readAllStandardOutput()
+        self.kill(Cause.garbled)
+
+    def _read_log(self) -> None:
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+        self._log.extend(line[:LOG_LINE_CHARS] for line in text.splitlines() if line.strip())
+
+    def _handle_error(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self._log.append(self._process.errorString())
+            self.ended.emit(Ending(Cause.not_started, log=self.log))
+
+    def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        while self._process.canReadLine():
+            self._take_line()
+        crashed = status is QProcess.ExitStatus.CrashExit
+        cause = self._stop_cause or (Cause.crashed if crashed else Cause.exited)
+        self.ended.emit(Ending(cause, code, self.log))
