@@ -1,3 +1,5 @@
+"""Boxes overlap as areas do; masks survive their run-lengths and touch their bounds."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -81,7 +81,7 @@ def _content_problem(folder: Path, file: PackFile) -> str | None:
             return "is not a plain file"
         if status.st_size != file.size_bytes:
             return f"has {status.st_size} bytes instead of {file.size_bytes}"
-        with open(path, "rb", opener=_open_safely) as content:  # noqa: PTH123 - Path.open knows no opener
+        with open(path, "rb", opener=_open_safely) as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
     except FileNotFoundError:
         return "is missing"

@@ -1,3 +1,5 @@
+"""Packs are found by id or folder, and a damaged one hides no other."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Whatever is done to a file of a pack, the check names the file and what is wrong."""
+
 from __future__ import annotations
 
 import os
