@@ -1,0 +1,112 @@
+"""A GGUF file in memory: its weights and its tokenizer, through llama.cpp."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+
+from llama_cpp import llama_cpp
+
+from bubo_desktop.engine.language_log import library_log
+from bubo_desktop.engine.prompt import defuse
+from bubo_desktop.errors import PackError
+
+MAX_PIECE_BYTES = 1024
+
+
+class Weights:
+    """A loaded GGUF. `close` frees it, after every context made from it.
+
+    Args:
+        path: the file.
+        repack: whether llama.cpp rearranges the weights for this CPU while loading: slower to load, more memory,
+            and faster or slower to run, depending on the machine.
+        gpu_layers: layers to put on the GPU, -1 for all.
+
+    Raises:
+        PackError: the file is missing, is no regular file, or llama.cpp refuses it.
+    """
+
+    def __init__(self, path: Path, *, repack: bool, gpu_layers: int = 0) -> None:
+        if not path.is_file():  # opening a FIFO would wait for ever
+            raise PackError(f"The pack's language file {path.name} is missing.", "Install the pack again.")
+        library_log().clear()
+        llama_cpp.llama_backend_init()
+        params = llama_cpp.llama_model_default_params()
+        params.use_extra_bufts = repack
+        params.n_gpu_layers = gpu_layers
+        self.handle = llama_cpp.llama_model_load_from_file(os.fsencode(path), params)
+        if not self.handle:
+            message = f"The pack's language file {path.name} cannot be used: {library_log().reason()}."
+            raise PackError(message, "Install the pack again.")
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self.handle)
+        self._pieces: dict[int, bytes | None] = {}
+        self._piece_buffer = ctypes.create_string_buffer(MAX_PIECE_BYTES)
+
+    @property
+    def width(self) -> int:
+        """Width of an input embedding."""
+        return int(llama_cpp.llama_model_n_embd_inp(self.handle))
+
+    @property
+    def n_tokens(self) -> int:
+        """Size of the vocabulary."""
+        return int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
+
+    @property
+    def start(self) -> list[int]:
+        """The token that stands once at the start of every prompt; none where the vocabulary has none."""
+        token = llama_cpp.llama_vocab_bos(self._vocabulary)
+        return [] if token == llama_cpp.LLAMA_TOKEN_NULL else [token]
+
+    def tokens(self, text: str, *, control: bool) -> list[int]:
+        """Returns the token ids of `text`, which begins with the tokenizer's own dummy prefix, if it has one.
+
+        Args:
+            text: any text.
+            control: whether control tokens written in it are recognised. If not, none comes out: merging pairs of
+                letters could still arrive at one (as `</` and `s>` do), so its letters are then set apart.
+        """
+        ids = self._tokenize(text, control)
+        while not control and (forged := {token for token in ids if self._is_control(token)}):
+            text = defuse(text, [self._text(token) for token in forged])
+            ids = self._tokenize(text, control)
+        return ids
+
+    def piece(self, token: int) -> bytes | None:
+        """The UTF-8 bytes `token` adds to a text; None for a control token, with which an answer ends."""
+        if token not in self._pieces:
+            self._pieces[token] = self._read_piece(token)
+        return self._pieces[token]
+
+    def close(self) -> None:
+        """Frees the memory."""
+        llama_cpp.llama_model_free(self.handle)
+
+    def _tokenize(self, text: str, control: bool) -> list[int]:
+        encoded = text.encode("utf-8", "replace")
+        ids = (llama_cpp.llama_token * (len(encoded) + 2))()  # a token is at least a byte; and the dummy prefix
+        n = llama_cpp.llama_tokenize(self._vocabulary, encoded, len(encoded), ids, len(ids), False, control)
+        return list(ids[:n])
+
+    def _read_piece(self, token: int) -> bytes | None:
+        if self._is_control(token) or llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
+            return None
+        buffer = self._piece_buffer
+        n = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, MAX_PIECE_BYTES, 0, False)
+        return buffer.raw[: max(n, 0)]
+
+    def _is_control(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_control(self._vocabulary, token))
+
+    def _text(self, token: int) -> str:
+        return str(llama_cpp.llama_vocab_get_text(self._vocabulary, token).decode("utf-8", "replace"))
+
+
+def gpu_attempts(asked: int) -> tuple[int, ...]:
+    """The numbers of layers to try on the GPU, in order, until one fits; -1 stands for all, 0 for the CPU alone."""
+    if asked == 0 or not llama_cpp.llama_supports_gpu_offload():
+        return (0,)
+    fewer = tuple(n for n in (32, 24, 16, 8) if asked < 0 or n < asked)
+    return (asked, *fewer, 0)
