@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bubo_desktop.environment import quiet_libraries
 from bubo_desktop.paths import HOME_VARIABLE
 
 quiet_libraries()
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+settings.register_profile("house", database=None, deadline=None, derandomize=True)  # the same run on any machine
+settings.load_profile("house")
 
 HERE = Path(__file__).parent
 # From milliseconds to minutes: what is not named here comes first.
