@@ -27,7 +27,7 @@ lint: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/lint-imports
 
 clean: # neither build/, which is source, nor out/, which took hours of training
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/pip: # the last thing that venv makes: an interrupted one is completed
