@@ -9,7 +9,6 @@ from pathlib import Path
 from llama_cpp import llama_cpp
 
 from bubo_desktop.engine.language_log import library_log
-from bubo_desktop.engine.prompt import defuse
 from bubo_desktop.errors import PackError
 
 MAX_PIECE_BYTES = 1024
@@ -65,14 +64,13 @@ class Weights:
 
         Args:
             text: any text.
-            control: whether control tokens written in it are recognised. If not, none comes out: merging pairs of
-                letters could still arrive at one (as `</` and `s>` do), so its letters are then set apart.
+            control: whether control tokens written in it are recognised. If not, none comes out: llama.cpp may still
+                arrive at one by merging pairs of letters (as `</` and `s>`), and such a token is left out.
         """
-        ids = self._tokenize(text, control)
-        while not control and (forged := {token for token in ids if self._is_control(token)}):
-            text = defuse(text, [self._text(token) for token in forged])
-            ids = self._tokenize(text, control)
-        return ids
+        encoded = text.encode("utf-8", "replace")
+        ids = (llama_cpp.llama_token * (len(encoded) + 2))()  # a token is at least a byte; and the dummy prefix
+        n = llama_cpp.llama_tokenize(self._vocabulary, encoded, len(encoded), ids, len(ids), False, control)
+        return [token for token in ids[:n] if control or not self._is_control(token)]
 
     def piece(self, token: int) -> bytes | None:
         """The UTF-8 bytes `token` adds to a text; None for a control token, with which an answer ends."""
@@ -84,12 +82,6 @@ class Weights:
         """Frees the memory."""
         llama_cpp.llama_model_free(self.handle)
 
-    def _tokenize(self, text: str, control: bool) -> list[int]:
-        encoded = text.encode("utf-8", "replace")
-        ids = (llama_cpp.llama_token * (len(encoded) + 2))()  # a token is at least a byte; and the dummy prefix
-        n = llama_cpp.llama_tokenize(self._vocabulary, encoded, len(encoded), ids, len(ids), False, control)
-        return list(ids[:n])
-
     def _read_piece(self, token: int) -> bytes | None:
         if self._is_control(token) or llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
             return None
@@ -99,9 +91,6 @@ class Weights:
 
     def _is_control(self, token: int) -> bool:
         return bool(llama_cpp.llama_vocab_is_control(self._vocabulary, token))
-
-    def _text(self, token: int) -> str:
-        return str(llama_cpp.llama_vocab_get_text(self._vocabulary, token).decode("utf-8", "replace"))
 
 
 def gpu_attempts(asked: int) -> tuple[int, ...]:

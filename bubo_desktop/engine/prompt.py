@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -62,9 +63,12 @@ def build_prompt(
 
 
 def defuse(text: str, strings: Sequence[str]) -> str:
-    """Sets spaces between the characters of every occurrence of these strings, so that none is left."""
+    """Sets a space into every occurrence of these strings, overlapping ones too, so that none is left."""
     for string in strings:
-        text = text.replace(string, " ".join(string) if len(string) > 1 else " ")
+        if len(string) == 1:
+            text = text.replace(string, " ")
+        else:
+            text = re.sub(re.escape(string[:1]) + f"(?={re.escape(string[1:])})", string[:1] + " ", text)
     return text
 
 

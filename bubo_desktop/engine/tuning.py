@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import platform
-from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import version
-from itertools import chain, repeat
 from pathlib import Path
 from time import perf_counter
 
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from bubo_desktop.engine.language_context import Context
 from bubo_desktop.engine.language_weights import Weights, gpu_attempts
@@ -45,7 +45,7 @@ class _Effort(Struct, frozen=True):
     batches: tuple[int, ...]
 
 
-SMALL_EFFORT = _Effort(n_repetitions=3, n_answer=16, batches=(128, 64, 32))
+SMALL_EFFORT = _Effort(n_repetitions=2, n_answer=16, batches=(128, 64, 32))
 LARGE_EFFORT = _Effort(n_repetitions=1, n_answer=4, batches=(128, 64))
 
 
@@ -87,45 +87,52 @@ def measure_tuning(part: LanguagePart, folder: Path) -> Tuning:
         return default_tuning()
     path = folder / part.file
     effort = SMALL_EFFORT if path.is_file() and path.stat().st_size < SMALL_BYTES else LARGE_EFFORT
-    times_s = dict(chain.from_iterable(_time_packing(path, repack, effort) for repack in (False, True)))
-    return min(times_s, key=lambda tuning: times_s[tuning])
+    best = (math.inf, default_tuning())
+    for repack in (False, True):
+        with closing(Weights(path, repack=repack)) as weights:
+            best = min(best, _best_packed(weights, repack, effort, best[0]), key=lambda timed: timed[0])
+    return best[1]
 
 
-def _time_packing(path: Path, repack: bool, effort: _Effort) -> Iterator[tuple[Tuning, float]]:
-    """Times the numbers of threads at the first size of batch, then the other sizes at the best number of threads."""
-    with closing(Weights(path, repack=repack)) as weights:
-        n_cores = _n_cores()
-        choices = [Tuning(repack, n, effort.batches[0]) for n in sorted({max(n_cores - 1, 1), n_cores})]
-        timed = [(choice, _time_request(weights, choice, effort)) for choice in choices]
-        yield from timed
-        n_threads = min(timed, key=lambda pair: pair[1])[0].n_threads
-        for n_batch in effort.batches[1:]:
-            choice = Tuning(repack, n_threads, n_batch)
-            yield choice, _time_request(weights, choice, effort)
+def _best_packed(weights: Weights, repack: bool, effort: _Effort, limit_s: float) -> tuple[float, Tuning]:
+    """Compares numbers of threads at the first size of batch, then the other sizes at the best number of threads."""
+    best = (limit_s, Tuning(repack, default_tuning().n_threads, effort.batches[0]))
+
+    def faster(choice: Tuning) -> tuple[float, Tuning]:
+        return min(best, (_time_request(weights, choice, effort, best[0]), choice), key=lambda timed: timed[0])
+
+    for n_threads in sorted({best[1].n_threads, _n_cores()}):
+        best = faster(Tuning(repack, n_threads, effort.batches[0]))
+    for n_batch in effort.batches[1:]:
+        best = faster(Tuning(repack, best[1].n_threads, n_batch))
+    return best
 
 
-def _time_request(weights: Weights, tuning: Tuning, effort: _Effort) -> float:
-    """Seconds that reading `N_PROMPT` positions and generating `N_ANSWER` tokens would take."""
-    n_ctx = N_MEASURED_PROMPT + effort.n_answer
+def _time_request(weights: Weights, tuning: Tuning, effort: _Effort, limit_s: float) -> float:
+    """Seconds that reading `N_PROMPT` positions and generating `N_ANSWER` tokens would take.
+
+    Infinite as soon as it is more than `limit_s`: on a busy machine, one thread too many is slower by an order.
+    """
     ids = np.arange(N_MEASURED_PROMPT, dtype=np.int32) % weights.n_tokens
-    runs = [ids[start : start + tuning.n_batch] for start in range(0, len(ids), tuning.n_batch)]
-
+    prompt = [ids[start : start + tuning.n_batch] for start in range(0, len(ids), tuning.n_batch)]
+    steps = [(ids[:1], N_ANSWER / effort.n_answer)] * effort.n_answer
+    steps += [(run, N_PROMPT / len(ids)) for run in prompt]
+    n_ctx = len(ids) + effort.n_answer
     with closing(Context(weights, n_ctx=n_ctx, n_batch=tuning.n_batch, n_threads=tuning.n_threads)) as context:
-
-        def time_runs(timed: list[np.ndarray]) -> float:
-            started_s = perf_counter()
-            for run in timed:
-                context.read(run)
-            return perf_counter() - started_s
-
         context.read(ids[:1])  # the first call reserves memory
-        best_s = float("inf")
-        for _ in range(effort.n_repetitions):
-            context.rewind_to([])
-            prompt_s = time_runs(runs)
-            answer_s = time_runs(list(repeat(ids[:1], effort.n_answer)))
-            best_s = min(best_s, prompt_s / len(ids) * N_PROMPT + answer_s / effort.n_answer * N_ANSWER)
-    return best_s
+        return min(_time_steps(context, steps, limit_s) for _ in range(effort.n_repetitions))
+
+
+def _time_steps(context: Context, steps: list[tuple[NDArray[np.int32], float]], limit_s: float) -> float:
+    context.rewind_to([])
+    total_s = 0.0
+    for run, weight in steps:
+        started_s = perf_counter()
+        context.read(run)
+        total_s += (perf_counter() - started_s) * weight
+        if total_s > limit_s:
+            return math.inf
+    return total_s
 
 
 def _key(path: Path) -> str:

@@ -51,11 +51,13 @@ def _merges() -> list[str]:
 
 
 def write_language(path: Path, vocabulary: Vocabulary, shape: TinyShape) -> None:
-    """Writes a random network of this shape with this SPM vocabulary."""
+    """Writes a random network of this shape with this SPM vocabulary; its best token is never a control token."""
     writer = gguf.GGUFWriter(path, "llama")
     _write_header(writer, shape, len(vocabulary))
     _write_vocabulary(writer, vocabulary)
     for name, tensor in _random_tensors(shape, len(vocabulary)):
+        if name == "output.weight":
+            tensor[[kind == TokenType.CONTROL for _, _, kind in vocabulary]] = 0.0
         writer.add_tensor(name, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
