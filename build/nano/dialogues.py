@@ -33,8 +33,10 @@ _EMBELLISHED_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A question (lower case) and its exact answer. `kind` is a kind of QUESTIONS, `no_picture`, `no_sound`,
-    `chit` or `unknown_question`."""
+    """A question (lower case) and its exact answer.
+
+    `kind` is a kind of QUESTIONS, `no_picture`, `no_sound`, `chit` or `unknown_question`.
+    """
 
     kind: str
     question: str
@@ -99,7 +101,7 @@ def _choose_subject(kind: str, scene: Scene, rng: random.Random) -> str:
     if kind == "unknown_word":
         return rng.choice(phrases.FOREIGN_WORDS) if rng.random() < 0.5 else _invent_word(rng)
     if kind == "at":
-        return rng.choice([*PLACES, *(thing.position for thing in scene.objects or ()) ] * 1)
+        return rng.choice([*PLACES, *(thing.position for thing in scene.objects or ())])
     seen = [thing.label for thing in scene.objects or ()]
     heard = [SOUND_SOURCES[sound] for sound in scene.sounds or ()]
     present, other = (heard, seen) if kind == "hear_exists" else (seen, heard)
@@ -130,8 +132,8 @@ def _embellish(question: str, rng: random.Random) -> str:
 
 
 def _invent_word(rng: random.Random) -> str:
-    syllables = ("".join((rng.choice("bcdfghjklmnprstvwz"), rng.choice("aeiou"), rng.choice(" nrstlm"))) for _ in range(4))
-    word = "".join(syllable.strip() for syllable, _ in zip(syllables, range(rng.randint(2, 3)), strict=False))
+    sounds = ("bcdfghjklmnprstvwz", "aeiou", " nrstlm") * rng.randint(2, 3)
+    word = "".join(map(rng.choice, sounds)).replace(" ", "")
     return word + "x" if word in OBJECTS else word
 
 
@@ -189,8 +191,10 @@ def _answer_colour(label: str, scene: Scene) -> str:
     if not things:
         return _absent(label)
     colours = tuple(dict.fromkeys(thing.colour for thing in things))
+    if colours == (NATURAL,) and len(things) > 1:
+        return f"The {plural(label)} have their natural colors."
     if colours == (NATURAL,):
-        return f"The {plural(label)} have their natural colors." if len(things) > 1 else f"The {label} has its natural colors."
+        return f"The {label} has its natural colors."
     return f"{_subject_and_verb(label, len(things))} {join_words(colours)}."
 
 
@@ -256,9 +260,9 @@ def _answer_match(_: str, scene: Scene) -> str:
 
 
 _ANSWERS: dict[str, Callable[[str, Scene], str]] = {
-    "exists": _answer_exists, "where": _answer_where, "colour": _answer_colour, "count": _answer_count, "size": _answer_size,
-    "describe": _answer_describe, "at": _answer_at, "hear": _answer_hear, "hear_exists": _answer_hear_exists,
-    "source": _answer_source, "match": _answer_match,
+    "exists": _answer_exists, "where": _answer_where, "colour": _answer_colour, "count": _answer_count,
+    "size": _answer_size, "describe": _answer_describe, "at": _answer_at, "hear": _answer_hear,
+    "hear_exists": _answer_hear_exists, "source": _answer_source, "match": _answer_match,
 }  # fmt: skip
 
 

@@ -19,9 +19,8 @@ _PRESENT_SHARE = 0.75
 
 def drill(scene: Scene, rng: random.Random) -> Dialogue:
     """A random look-up in `scene`, for instance `place dog` -> `top left`."""
-    drills = [*(_ABOUT_PICTURE if scene.objects is not None else ()), *(_ABOUT_SOUND if scene.sounds is not None else ())]
-    if scene.objects is not None and scene.sounds is not None:
-        drills += _ABOUT_BOTH
+    sees, hears = scene.objects is not None, scene.sounds is not None
+    drills = _ABOUT_PICTURE * sees + _ABOUT_SOUND * hears + _ABOUT_BOTH * (sees and hears)
     if not drills:
         return Dialogue("drill", "list", ABSENT)
     question, answer = rng.choice(drills)(scene, rng)
@@ -80,7 +79,8 @@ def _drill_sound_of(scene: Scene, rng: random.Random) -> tuple[str, str]:
 
 def _drill_source(scene: Scene, _: random.Random) -> tuple[str, str]:
     seen = {thing.label for thing in scene.objects or ()}
-    return "source", _join([SOUND_SOURCES[sound] for sound in scene.sounds or () if SOUND_SOURCES[sound] in seen], NOTHING)
+    sources = [SOUND_SOURCES[sound] for sound in scene.sounds or ()]
+    return "source", _join([label for label in sources if label in seen], NOTHING)
 
 
 def _drill_source_of(scene: Scene, rng: random.Random) -> tuple[str, str]:

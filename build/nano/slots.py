@@ -1,7 +1,7 @@
 """Slots: what the language network reads in pre-training in place of a Q-Former's output.
 
-The embedding of a slot is the sum of the token embeddings of its words (`facts.image_slots`, `facts.sound_slots`), or of
-one word for "nothing here", disturbed so that imperfect features are survived later.
+The embedding of a slot is the sum of the token embeddings of its words (`facts.image_slots`, `facts.sound_slots`), or
+of one word for "nothing here", disturbed so that imperfect features are survived later.
 """
 
 from __future__ import annotations
@@ -24,8 +24,14 @@ _MAX_WORDS = 6  # label, colour, size and two of position, or two pairs of sourc
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """How slots are disturbed: `scale` of each word is 1 +- that, `noise` is relative to the embeddings' standard
-    deviation, `ghosts` the share of slots with a wrong word in them, as strong as `ghost_scale` at most."""
+    """How slots are disturbed.
+
+    Attributes:
+        scale: each word counts 1 +- this.
+        noise: standard deviation of what is added, in those of the embeddings.
+        ghosts: share of slots with a wrong word in them.
+        ghost_scale: strength of that word at most.
+    """
 
     scale: float = 0.3
     noise: float = 0.3
@@ -33,11 +39,12 @@ class Disturbance:
     ghost_scale: float = 0.3
 
 
+TYPICAL = Disturbance()
 UNDISTURBED = Disturbance(0.0, 0.0, 0.0, 0.0)
 
 
 def embed_slots(
-    table: Tensor, tokenizer: Tokenizer, scenes: Sequence[Scene], rng: random.Random, disturbance: Disturbance = Disturbance()
+    table: Tensor, tokenizer: Tokenizer, scenes: Sequence[Scene], rng: random.Random, disturbance: Disturbance = TYPICAL
 ) -> tuple[Tensor, Tensor]:
     """Embeds the slots of `scenes` from the network's embedding `table` (pieces, width).
 

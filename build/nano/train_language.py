@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -35,9 +35,10 @@ from build.nano.language import (
     predict_answers,
 )
 from build.nano.scenes import random_scene
-from build.nano.slots import UNDISTURBED, Disturbance, embed_slots
+from build.nano.slots import TYPICAL, UNDISTURBED, Disturbance, embed_slots
 from build.nano.tokenizer import Tokenizer, train_tokenizer
 
+WEIGHTS_NAME = "model.safetensors"
 STATE_NAME = "training.pt"
 LOG_NAME = "log.jsonl"
 
@@ -48,15 +49,15 @@ class Plan:
 
     minutes: float
     n_rows: int = 16
-    n_exchanges: int = 14
+    n_exchanges: int = 20
     muon_rate: float = 0.02
     adam_rate: float = 3e-3
     report_s: float = 90.0
     n_test_scenes: int = 300
 
     def drill_share(self, progress: float) -> float:
-        """Drills fill most of the first sixth and a tenth of the end."""
-        return max(0.1, 0.8 - 1.75 * progress)
+        """Drills fill most of the first third; from the middle on they are a tenth."""
+        return min(0.85, max(0.1, 0.85 - 3.75 * (progress - 0.35)))
 
     def rate_scale(self, progress: float) -> float:
         """Warm-up, plateau, and linear decay over the last two fifths."""
@@ -73,7 +74,7 @@ class Trainer:
         resumes = (folder / STATE_NAME).exists()
         self.tokenizer = self._open_tokenizer(resumes)
         torch.manual_seed(seed)
-        self.network: LlamaForCausalLM = load_language(folder)[0] if resumes else create_network(self.tokenizer.n_pieces)
+        self.network = load_language(folder)[0] if resumes else create_network(self.tokenizer.n_pieces)
         self.optimisers = self._create_optimisers()
         if resumes:
             self._restore()
@@ -129,7 +130,8 @@ class Trainer:
     def _report(self, loss: float) -> None:
         matches = evaluate(self.network, self.tokenizer, self.plan.n_test_scenes, seed=self.seed + 1)
         record = {
-            "minutes": round(self.elapsed_s / 60, 2), "steps": self.n_steps, "tokens": self.n_tokens, "loss": round(loss, 4),
+            "minutes": round(self.elapsed_s / 60, 2), "steps": self.n_steps, "tokens": self.n_tokens,
+            "loss": round(loss, 4),
             "judged": round(sum(matches[kind] for kind in JUDGED_KINDS) / len(JUDGED_KINDS), 4),
             **{kind: round(share, 3) for kind, share in matches.items()},
         }  # fmt: skip
@@ -141,15 +143,15 @@ class Trainer:
     def _save(self) -> None:
         """Replaces the saved files one by one, each whole at any time."""
         self.network.config.save_pretrained(self.folder)
-        arriving = self.folder / "arriving"
-        self.network.save_pretrained(arriving)
-        os.replace(arriving / "model.safetensors", self.folder / "model.safetensors")
         state = {
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "elapsed_s": self.elapsed_s, "n_steps": self.n_steps, "n_tokens": self.n_tokens,
         }  # fmt: skip
-        torch.save(state, arriving / STATE_NAME)
-        os.replace(arriving / STATE_NAME, self.folder / STATE_NAME)
+        with TemporaryDirectory(dir=self.folder) as arriving:
+            self.network.save_pretrained(arriving)
+            torch.save(state, Path(arriving, STATE_NAME))
+            for name in (WEIGHTS_NAME, STATE_NAME):
+                Path(arriving, name).replace(self.folder / name)
 
     def _restore(self) -> None:
         state: dict[str, Any] = torch.load(self.folder / STATE_NAME)
@@ -158,12 +160,15 @@ class Trainer:
         self.elapsed_s, self.n_steps, self.n_tokens = state["elapsed_s"], state["n_steps"], state["n_tokens"]
 
 
-def pack_scenes(tokenizer: Tokenizer, scenes: list[Scene], rng: random.Random, n_exchanges: int, drill_share: float) -> Packed:
+def pack_scenes(
+    tokenizer: Tokenizer, scenes: list[Scene], rng: random.Random, n_exchanges: int, drill_share: float
+) -> Packed:
     """Packs `n_exchanges` random dialogues or drills about each scene."""
-    return pack_rows(tokenizer, [_talk_about(scene, rng, n_exchanges, drill_share) for scene in scenes])
+    return pack_rows(tokenizer, [talk_about(scene, rng, n_exchanges, drill_share) for scene in scenes])
 
 
-def _talk_about(scene: Scene, rng: random.Random, n_exchanges: int, drill_share: float) -> Row:
+def talk_about(scene: Scene, rng: random.Random, n_exchanges: int, drill_share: float) -> Row:
+    """`n_exchanges` random dialogues or drills about a scene."""
     dialogues = tuple(
         drill(scene, rng) if rng.random() < drill_share else ask_about(scene, rng) for _ in range(n_exchanges)
     )
@@ -172,7 +177,7 @@ def _talk_about(scene: Scene, rng: random.Random, n_exchanges: int, drill_share:
 
 def predict(
     network: LlamaForCausalLM, tokenizer: Tokenizer, scenes: list[Scene], packed: Packed, rng: random.Random,
-    disturbance: Disturbance = Disturbance(),
+    disturbance: Disturbance = TYPICAL,
 ) -> torch.Tensor:  # fmt: skip
     """Answer logits for scenes read as slots, computed in bfloat16."""
     images, sounds = embed_slots(network.get_input_embeddings().weight, tokenizer, scenes, rng, disturbance)
@@ -191,7 +196,7 @@ def evaluate(
     right: Counter[str] = Counter()
     for _ in range(0, n_scenes, 30):
         scenes = [random_scene(rng) for _ in range(30)]
-        rows = [_talk_about(scene, rng, 8, drill_share=0.0) for scene in scenes]
+        rows = [talk_about(scene, rng, 8, drill_share=0.0) for scene in scenes]
         packed = pack_rows(tokenizer, rows)
         matches = exact_matches(predict(network, tokenizer, scenes, packed, rng, disturbance), packed)
         kinds = [dialogue.kind for row in rows for dialogue in row.dialogues]
