@@ -119,14 +119,18 @@ def test_an_ending_that_promises_raw_samples_is_no_crash(tmp_path):
         read_sound(tmp_path / "a.raw")
 
 
-@pytest.mark.parametrize("keep", [20, 44, 60, 1001])
-def test_a_cut_file_is_read_as_far_as_it_goes_or_refused(tmp_path, keep):
+def test_a_file_cut_off_in_its_samples_is_read_as_far_as_it_goes(tmp_path):
     soundfile.write(tmp_path / "a.wav", sine(440), 16_000)
-    (tmp_path / "a.wav").write_bytes((tmp_path / "a.wav").read_bytes()[:keep])
-    try:
-        assert 0 < len(read_sound(tmp_path / "a.wav").samples) < 16_000
-    except InputError as error:
-        assert keep <= 44, error
+    (tmp_path / "a.wav").write_bytes((tmp_path / "a.wav").read_bytes()[: 44 + 1000])
+    assert len(read_sound(tmp_path / "a.wav").samples) == 500
+
+
+@pytest.mark.parametrize("n_kept", [20, 44])
+def test_a_file_cut_off_before_its_samples_is_refused(tmp_path, n_kept):
+    soundfile.write(tmp_path / "a.wav", sine(440), 16_000)
+    (tmp_path / "a.wav").write_bytes((tmp_path / "a.wav").read_bytes()[:n_kept])
+    with pytest.raises(InputError):
+        read_sound(tmp_path / "a.wav")
 
 
 def test_mel_agrees_with_the_published_preprocessing():
