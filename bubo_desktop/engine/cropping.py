@@ -68,6 +68,19 @@ def paste(logits: NDArray[np.float32], box: NDArray[np.floating], margin: float,
         across, down = logits.shape[1] / (x1 - x0), logits.shape[0] / (y1 - y0)
         seen = ((left - x0) * across, (top - y0) * down, (right - x0) * across, (bottom - y0) * down)
         seen = (*seen[:2], min(seen[2], logits.shape[1]), min(seen[3], logits.shape[0]))  # beyond it by rounding only
-        grid = Image.fromarray(logits).resize((right - left, bottom - top), Image.Resampling.BILINEAR, seen)
+        rows = _nearest_inside(y0, y1, picture.height, len(logits))
+        columns = _nearest_inside(x0, x1, picture.width, len(logits))
+        grid = Image.fromarray(logits[rows[:, None], columns])
+        grid = grid.resize((right - left, bottom - top), Image.Resampling.BILINEAR, seen)
         mask[top:bottom, left:right] = np.asarray(grid) > 0
     return mask
+
+
+def _nearest_inside(begin: float, end: float, length: int, size: int) -> NDArray[np.intp]:
+    """For each of a crop's pixels along an axis, the nearest one whose centre is in the picture (`length` pixels).
+
+    What the network says of the padding does not then bend a mask that reaches the picture's edge.
+    """
+    per_pixel = size / (end - begin)
+    first, last = math.ceil(-begin * per_pixel - 0.5), math.floor((length - begin) * per_pixel - 0.5)
+    return np.clip(np.arange(size), min(max(first, 0), size - 1), max(min(last, size - 1), 0))

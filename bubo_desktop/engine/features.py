@@ -10,10 +10,12 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from bubo_desktop.data import RunLengths
 from bubo_desktop.errors import InputError
 
 T = TypeVar("T")
 _SMALL_BYTES = 256  # what a tag or a detection is counted as
+_RUN_BYTES = 40  # an integer and the reference to it
 
 
 def content_hash(path: str | Path) -> str:
@@ -55,6 +57,8 @@ class FeatureCache:
 def _n_bytes(value: object) -> int:
     if isinstance(value, np.ndarray):
         return value.nbytes
+    if isinstance(value, RunLengths):
+        return _SMALL_BYTES + _RUN_BYTES * len(value.counts)
     if isinstance(value, (list, tuple)):
         return _SMALL_BYTES + sum(map(_n_bytes, value))
     return _SMALL_BYTES

@@ -29,7 +29,7 @@ class PhraseVectors:
             PackError: the file is missing or damaged, or lacks one of `attributes`.
         """
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 labels = tuple(arrays["labels"].tolist())
                 vectors = np.ascontiguousarray(arrays["vectors"], np.float32)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
