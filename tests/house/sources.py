@@ -21,8 +21,8 @@ def parse(path: str) -> ast.Module:
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[Function, ast.ClassDef | None]]:
-    """Every function with the class it stands in."""
-    for owner in ast.walk(tree):
-        for node in ast.iter_child_nodes(owner):
+    """Every function of the module and of its classes, with the class it stands in."""
+    for owner in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
+        for node in owner.body:
             if isinstance(node, Function):
                 yield node, owner if isinstance(owner, ast.ClassDef) else None
