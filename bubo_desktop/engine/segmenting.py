@@ -40,7 +40,7 @@ class Segmenter:
         return [paste(grid, box, self._part.margin, picture) for grid, box in zip(logits, corners, strict=True)]
 
     def refine(self, box: BoxXyxyPx, mask: NDArray[np.bool_]) -> BoxXyxyPx:
-        """Returns the mask's tight box where the pack says so and it agrees with `box`, else `box`.
+        """Returns the tight box of a mask [height, width] where the pack says so and it agrees with `box`, else `box`.
 
         A mask is as sharp as the picture; a box found in the network's small input is not.
         """

@@ -92,7 +92,7 @@ class Session:
     def run(
         self, cancellation: Cancellation | None = None, /, **inputs: NDArray[np.float32]
     ) -> dict[str, NDArray[np.float32]]:
-        """Runs the network on its named inputs and returns all of its outputs by name.
+        """Runs the network on its named inputs, of the shapes it asks for, and returns all of its outputs by name.
 
         Raises:
             CancelledWork: cancelling was asked for before or during the run.
