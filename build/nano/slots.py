@@ -34,7 +34,7 @@ class Disturbance:
     """
 
     scale: float = 0.3
-    noise: float = 0.3
+    noise: float = 0.15
     ghosts: float = 0.1
     ghost_scale: float = 0.3
 

@@ -50,18 +50,18 @@ class Plan:
     minutes: float
     n_rows: int = 16
     n_exchanges: int = 20
-    muon_rate: float = 0.02
-    adam_rate: float = 3e-3
+    muon_rate: float = 0.01
+    adam_rate: float = 2e-3
     report_s: float = 90.0
     n_test_scenes: int = 300
 
     def drill_share(self, progress: float) -> float:
-        """Drills fill most of the first third; from the middle on they are a tenth."""
-        return min(0.85, max(0.1, 0.85 - 3.75 * (progress - 0.35)))
+        """Drills fill most of the first half; in the last third they are a tenth."""
+        return min(0.85, max(0.1, 0.85 - 3.75 * (progress - 0.45)))
 
     def rate_scale(self, progress: float) -> float:
-        """Warm-up, plateau, and linear decay over the last two fifths."""
-        return min(1.0, progress / 0.01 + 0.02, (1 - progress) / 0.4)
+        """Warm-up, plateau, and linear decay over the last three fifths."""
+        return min(1.0, progress / 0.01 + 0.02, (1 - progress) / 0.6)
 
 
 class Trainer:
