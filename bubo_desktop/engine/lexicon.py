@@ -37,7 +37,8 @@ def split(phrase: str) -> Words:
 class Lexicon:
     """All forms of all names: singular and plural, English and Spanish, and the pack's synonyms.
 
-    Where two nouns share a form, labels go before synonyms and synonyms before translations.
+    Where two nouns share a form, labels go before translations, those before synonyms, and the noun that is so
+    called (`glasses`) before the one of which it is the plural (`glass`).
 
     Args:
         labels: what can be found, in English.
@@ -56,6 +57,8 @@ class Lexicon:
             self._add(word.label_es, word.label_en, _AS_TRANSLATION, "es", spanish_plurals)
         for noun in _OTHER_THINGS:
             self._add(noun, "", 0.0, "en", english_plurals)
+        for meanings in self._forms.values():
+            meanings.sort(key=lambda meaning: (-meaning.certainty, meaning.is_plural is True))
         self.longest = max(map(len, self._forms))
 
     def _add(

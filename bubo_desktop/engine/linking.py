@@ -17,6 +17,7 @@ from bubo_desktop.engine.places import Place, pictures_of, places_of
 Attributes = Mapping[int, Mapping[str, float]]  # by id of the object
 
 _HOLDS = 0.5  # an attribute holds from this score on
+_HINTS = 0.2  # below this score it does not even tell objects apart
 _LARGER = 1.5  # times the area
 # What remains of a link's score where the words and the picture do not quite agree.
 _OTHER_COLOUR, _OTHER_PLACE, _OTHER_NUMBER, _ONE_OF_SEVERAL = 0.5, 0.6, 0.8, 0.7
@@ -83,7 +84,10 @@ def _of_colour(things: list[Thing], mention: Mention, attributes: Attributes) ->
     holding = [thing for thing in things if strength[thing.id] >= _HOLDS]
     if holding:
         return holding, 1.0
-    return [max(things, key=lambda thing: strength[thing.id])] if mention.number == 1 else things, _OTHER_COLOUR
+    closest = max(strength.values())
+    if mention.number != 1 or closest < _HINTS:
+        return things, _OTHER_COLOUR
+    return [thing for thing in things if strength[thing.id] == closest], _OTHER_COLOUR
 
 
 def _in_place(
@@ -95,8 +99,9 @@ def _in_place(
     ninths = {thing.id: _thirds(thing, picture) for thing in things}
     holding = [thing for thing in things if any(_distance(ninths[thing.id], place) == 0 for place in places)]
     if not holding:
-        nearest = min(things, key=lambda thing: min(_distance(ninths[thing.id], place) for place in places))
-        return [nearest] if mention.number == 1 else things, _OTHER_PLACE
+        away = {key: min(_distance(ninth, place) for place in places) for key, ninth in ninths.items()}
+        nearest = [thing for thing in things if away[thing.id] == min(away.values())]
+        return nearest if mention.number == 1 else things, _OTHER_PLACE
     exact = {(column or 0, row or 0) for column, row in places}  # `on the left` is first of all its middle
     closest = [thing for thing in holding if ninths[thing.id] in exact]
     return closest if closest and mention.number == 1 else holding, 1.0

@@ -40,7 +40,7 @@ class Reading:
         self.tokens = tokenise(answer)
         self._language = language_of(self.tokens)
         nouns = self._nouns()
-        self._taken = {index for first, last, _ in nouns for index in range(first, last + 1)}
+        self._taken = {index: meaning for first, last, meaning in nouns for index in range(first, last + 1)}
         self.mentions: list[Mention] = []
         for noun in nouns:
             if not self._is_no_noun(*noun):
@@ -70,7 +70,7 @@ class Reading:
         return self._answer[self.tokens[index].end : self.tokens[index + 1].start]
 
     def _is_joined(self, index: int) -> bool:
-        return bool(_JOIN.fullmatch(self._gap(index)))
+        return 0 <= index < len(self.tokens) - 1 and bool(_JOIN.fullmatch(self._gap(index)))
 
     def _stands_alone(self, first: int, last: int) -> bool:
         """False within a longer hyphenated word: nothing `dog-shaped` is a dog."""
@@ -86,30 +86,39 @@ class Reading:
 
     def _is_no_noun(self, first: int, last: int, meaning: Meaning) -> bool:
         """True for a label's word that is here a colour, a verb, or the first half of a compound."""
-        before, follows_noun = self._word(first - 1), first - 1 in self._taken and self._is_joined(first - 1)
-        precedes_noun = last + 1 in self._taken and self._is_joined(last) and meaning.language == "en"
-        name = meaning.label
-        if not name:
+        name, before = meaning.label, self._word(first - 1)
+        follows_noun = first - 1 in self._taken and self._is_joined(first - 1)
+        next_noun = self._taken.get(last + 1) if meaning.language == "en" and self._is_joined(last) else None
+        if name in grammar.COLOUR_NOUNS and (before in grammar.COPULAS or next_noun):
             return True
-        if name in grammar.COLOUR_NOUNS and (before in grammar.COPULAS or precedes_noun):
+        is_shade = self._word(last + 1) in grammar.COLOURS_EN  # `light blue`
+        if name in grammar.VERB_NOUNS and (before in grammar.BEFORE_VERB or follows_noun or is_shade):
             return True
-        if name in grammar.VERB_NOUNS and (before in grammar.BEFORE_VERB or follows_noun):
-            return True
-        return precedes_noun and not meaning.is_plural and not self._is_verb(last + 1)
-
-    def _is_verb(self, index: int) -> bool:
-        return self._word(index) in grammar.VERB_NOUNS or self._word(index).removesuffix("s") in grammar.VERB_NOUNS
+        is_compound = next_noun is not None and not meaning.is_plural and next_noun.label not in grammar.VERB_NOUNS
+        return not name or is_compound
 
     def _describe(self, first: int, last: int, meaning: Meaning) -> Mention:
         start = self._run_of_adjectives(first, -1)
         stop = last if self._language == "en" else self._run_of_adjectives(last, 1)
         number, is_another, far = self._determiner(start, meaning)
-        beside = [*far, *range(start, first), *range(last + 1, stop + 1), *self._predicate(stop)]
+        beside = [
+            *far,
+            *range(start, first),
+            *range(last + 1, stop + 1),
+            *(self._predicate(stop) if number == 1 else []),
+        ]
         words = [self.tokens[index].word for index in beside]
-        sizes = [grammar.SIZES[word] for word in words if word in grammar.SIZES]
+        sizes = {grammar.SIZES[word] for word in words if word in grammar.SIZES}
         colours = frozenset(grammar.COLOURS[word] for word in words if word in grammar.COLOURS)
         return Mention(
-            start, stop, meaning, number, colours, sizes[0] if sizes else None, is_another, self._is_negated(start)
+            start,
+            stop,
+            meaning,
+            number,
+            colours,
+            sizes.pop() if len(sizes) == 1 else None,
+            is_another,
+            self._is_negated(start),
         )
 
     def _run_of_adjectives(self, index: int, step: int) -> int:
@@ -157,7 +166,7 @@ class Reading:
         return 1 if meaning.is_plural is False else said
 
     def _predicate(self, last: int) -> list[int]:
-        """Adjectives said of a noun: `the dog is red`, `the dogs are red and blue`."""
+        """Adjectives said of one thing: `the dog is red`. Of several, they say how all are and single out none."""
         if self._word(last + 1) not in grammar.COPULAS:
             return []
         found, index = [], last + 2

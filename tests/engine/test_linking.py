@@ -20,7 +20,16 @@ SCENE = {
     13: ("snowman", None, (1, 1), 80), 14: ("car", "red", (0, 1), 50), 15: ("car", "green", (0, 2), 50),
     16: ("car", "red", (2, 0), 50),
 }  # fmt: skip
-LABELS = (*dict.fromkeys(label for label, *_ in SCENE.values()), "fish", "octopus", "hot dog", "bread", "key")
+LABELS = (
+    *dict.fromkeys(label for label, *_ in SCENE.values()),
+    "watch",
+    "light",
+    "fish",
+    "octopus",
+    "hot dog",
+    "bread",
+    "key",
+)
 VOCABULARY = tuple(
     Word(label, spanish, "")
     for label, spanish in (
@@ -67,6 +76,8 @@ GOLD = [
     ("I see an orange.", [("orange", (9,))]),
     ("The bell rings.", [("bell", (12,))]),
     ("There is a ring.", [("ring", (11,))]),
+    ("The polar bear watches the bell.", [("polar bear", (6,)), ("bell", (12,))]),
+    ("A light blue car.", [("blue car", (14, 15, 16))]),
     ("A fish and an octopus.", []),
     ("", []),
     # colours
@@ -76,6 +87,9 @@ GOLD = [
     ("A red and a green car", [("green car", (15,))]),
     ("The dog is blue.", [("dog", (2,))]),
     ("The dogs are red and blue.", [("dogs", (1, 2))]),
+    ("The cars are red.", [("cars", (14, 15, 16))]),
+    ("The dogs are large.", [("dogs", (1, 2))]),
+    ("Small and large dogs.", [("Small and large dogs", (1, 2))]),
     ("A red, furry dog", [("dog", (1,))]),
     ("a very furry blue dog", [("blue dog", (2,))]),
     # places
@@ -157,12 +171,19 @@ def test_every_word_of_the_vocabulary_is_found_in_singular_and_plural() -> None:
         "dog": "dogs", "sheep": "sheep", "wolf": "wolves", "fish": "fish", "octopus": "octopuses", "leaf": "leaves",
         "butterfly": "butterflies", "bus": "buses", "cactus": "cacti", "snowman": "snowmen", "giraffe": "giraffes",
         "mouse": "mice", "piano": "pianos", "tomato": "tomatoes", "watch": "watches", "box": "boxes", "key": "keys",
-        "glass of water": "glasses of water", "roof": "roofs", "woman": "women", "human": "humans", "cliff": "cliffs",
+        "glass": "glasses", "scissors": "scissors", "glass of water": "glasses of water",
+        "roof": "roofs", "woman": "women", "human": "humans", "cliff": "cliffs",
     }  # fmt: skip
     lexicon = Lexicon(plurals, {})
     for label, plural in plurals.items():
         for form in (label, plural):
             assert lexicon.look_up(tuple(form.split()), "en").label == label, form
+
+
+def test_what_is_so_called_goes_before_a_plural() -> None:
+    lexicon = Lexicon(("glass", "glasses"), {"spectacles": "glasses"})
+    assert lexicon.look_up(("glasses",), "en").label == "glasses"
+    assert lexicon.look_up(("glass",), "en").label == "glass"
 
 
 def test_spanish_plurals() -> None:
