@@ -12,6 +12,7 @@ import argparse
 import ctypes
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import gguf
 import llama_cpp
@@ -158,20 +159,29 @@ def _interleave_rotary(values: NDArray[np.float32], n_heads: int) -> NDArray[np.
     return np.ascontiguousarray(halves.swapaxes(1, 2)).reshape(n_out, n_in)
 
 
+def export_folder(folder: Path, target: Path, name: str, quantization: str | None = None) -> LlamaConfig:
+    """Exports a folder with `config.json`, weights and `tokenizer.model`, quantised where asked; returns its dimensions."""
+    config = LlamaConfig.from_pretrained(folder)
+    tokenizer = (folder / "tokenizer.model").read_bytes()
+    if quantization is None:
+        export_gguf(read_checkpoint(folder), config, tokenizer, target, name)
+        return config
+    with TemporaryDirectory(dir=target.parent) as scratch:
+        whole = Path(scratch) / target.name
+        export_gguf(read_checkpoint(folder), config, tokenizer, whole, name)
+        quantize_gguf(whole, target, quantization)
+    return config
+
+
 def main() -> None:
-    """Exports a folder with `config.json`, weights and `tokenizer.model`."""
+    """Reads the command line and exports a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--name", default="language")
     parser.add_argument("--quantize", choices=sorted(FILE_TYPES))
     arguments = parser.parse_args()
-    whole = arguments.target.with_suffix(".f16.gguf") if arguments.quantize else arguments.target
-    config = LlamaConfig.from_pretrained(arguments.folder)
-    tokenizer = (arguments.folder / "tokenizer.model").read_bytes()
-    export_gguf(read_checkpoint(arguments.folder), config, tokenizer, whole, arguments.name)
-    if arguments.quantize:
-        quantize_gguf(whole, arguments.target, arguments.quantize)
+    export_folder(arguments.folder, arguments.target, arguments.name, arguments.quantize)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ Inputs = Mapping[str, NDArray[np.float32]]
 """One run's inputs by name, batch first."""
 
 
-def export_onnx(  # noqa: PLR0913, PLR0917 - what torch's exporter asks for
+def export_onnx(
     network: nn.Module,
     inputs: tuple[Tensor, ...],
     path: Path,
@@ -55,15 +55,24 @@ def export_onnx(  # noqa: PLR0913, PLR0917 - what torch's exporter asks for
     )
 
 
-def quantize_dynamic_int8(path: Path, out: Path) -> None:
-    """Writes `path` to `out` with INT8 weights per channel; activations are quantised while running."""
+def quantize_dynamic_int8(path: Path, out: Path, operators: Sequence[str] | None = None) -> None:
+    """Writes `path` to `out` with INT8 weights per channel; activations are quantised while running.
+
+    `operators` are the kinds of nodes to quantise, such as `MatMul`; None means all that can be.
+    """
     with TemporaryDirectory() as folder:
-        quantize_dynamic(_prepared(path, folder), out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantize_dynamic(
+            _prepared(path, folder), out, op_types_to_quantize=operators and list(operators),
+            weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
+        )  # fmt: skip
 
 
-def quantize_static_int8(path: Path, out: Path, calibration_batches: Iterable[Inputs]) -> None:
+def quantize_static_int8(
+    path: Path, out: Path, calibration_batches: Iterable[Inputs], operators: Sequence[str] | None = None
+) -> None:
     """Writes `path` to `out` with INT8 weights and activations, whose ranges are those seen in calibration.
 
+    `operators` are the kinds of nodes to quantise, such as `Conv`; None means all that can be.
     Weights keep 7 bits (`reduce_range`): with 8, processors without VNNI saturate and answer differently.
     Source: ONNX Runtime documentation, Quantize ONNX Models, "Data type selection".
     """
@@ -73,6 +82,7 @@ def quantize_static_int8(path: Path, out: Path, calibration_batches: Iterable[In
             out,
             _Calibration(iter(calibration_batches)),
             quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=operators and list(operators),
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,

@@ -55,6 +55,11 @@ class Placed:
         return f"{row} {column}".strip() or "center"
 
     @property
+    def words(self) -> list[str]:
+        """All that an embedding of the object stands for: label, colour, size and position."""
+        return [self.label, self.colour, self.size, *self.position.split()]
+
+    @property
     def cell(self) -> int:
         """Index of the query cell (reading order) that holds the centre."""
         x, y = self.centre
@@ -64,7 +69,8 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is seen and heard. `objects` is None where there is no picture, `sounds` None where there is no sound;
-    both are empty where there is nothing to see, or silence. Objects stand in reading order of cells."""
+    both are empty where there is nothing to see, or silence. Objects stand in reading order of cells.
+    """
 
     objects: tuple[Placed, ...] | None
     sounds: tuple[str, ...] | None
@@ -74,7 +80,7 @@ def image_slots(objects: tuple[Placed, ...]) -> list[list[str]]:
     """The words each of the `N_IMAGE_QUERIES` image embeddings stands for: label, colour, size and position."""
     slots: list[list[str]] = [[] for _ in range(N_IMAGE_QUERIES)]
     for thing in objects:
-        slots[thing.cell] += [thing.label, thing.colour, thing.size, *thing.position.split()]
+        slots[thing.cell] += thing.words
     return slots
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +51,16 @@ class SoundBank:
             labels = stored["labels"]
         return cls([[pieces[i] for i in np.flatnonzero(labels == label)] for label in range(OTHER + 1)])
 
-    def example(self, rng: Generator) -> Example:
-        """A clip with 0 to 3 sounds, each beginning or ending inside or outside it, noise, and its targets."""
+    def example(self, rng: Generator, chosen: Sequence[int] | None = None) -> Example:
+        """A clip with 0 to 3 sounds, each beginning or ending inside or outside it, noise, and its targets.
+
+        `chosen` are the labels' numbers to play; chance chooses where it is None.
+        """
         clip = np.zeros(n_samples(MEL.clip_s), np.float32)
         targets = np.zeros((N_STEPS, OTHER + 1), np.float32)
-        labels = rng.choice(OTHER, rng.choice(len(N_SOUNDS_ODDS), p=N_SOUNDS_ODDS), replace=False).tolist()
-        for label in labels + [OTHER] * (rng.random() < OTHER_ODDS):
+        if chosen is None:
+            chosen = rng.choice(OTHER, rng.choice(len(N_SOUNDS_ODDS), p=N_SOUNDS_ODDS), replace=False).tolist()
+        for label in [*chosen] + [OTHER] * (rng.random() < OTHER_ODDS):
             samples = self.sounds[label][rng.integers(len(self.sounds[label]))].astype(np.float32)
             heard = min(n_samples(MIN_HEARD_S), len(samples))
             start = int(rng.integers(heard - len(samples), len(clip) - heard + 1))
