@@ -58,7 +58,7 @@ class Language:
 
         Args:
             segments: texts and embeddings in order, without the start token.
-            cancellation: ends it within a layer's time.
+            cancellation: ends it in the middle of a layer.
             on_progress: told the fraction read, 0..1, several times.
 
         Returns:
@@ -74,11 +74,11 @@ class Language:
         if n_positions >= self._part.n_ctx:
             message = f"The question is too long: {n_positions} positions, where the pack can hold {self._part.n_ctx}."
             raise InputError(message, "Ask something shorter or begin a new conversation.")
-        self._context.cancellation = cancellation
-        for run in runs[self._context.rewind_to(runs) :]:
-            on_progress(self._context.n_positions / n_positions)
-            cancellation.check()
-            self._context.read(run)
+        with self._context.interrupted_by(cancellation):
+            for run in runs[self._context.rewind_to(runs) :]:
+                on_progress(self._context.n_positions / n_positions)
+                cancellation.check()
+                self._context.read(run)
         on_progress(1.0)
         return n_positions
 
@@ -88,7 +88,7 @@ class Language:
         Args:
             sampling: how tokens are chosen, and the most there may be.
             stop: strings before which the answer ends; none of them is ever part of it.
-            cancellation: ends it within a layer's time.
+            cancellation: ends it in the middle of a layer.
 
         Raises:
             CancelledWork: cancelling was asked for.
@@ -96,12 +96,12 @@ class Language:
             EngineError: computing failed.
         """
         sampler, stream = Sampler(sampling), TextStream(stop)
-        self._context.cancellation = cancellation
-        for piece in self._pieces(sampler, sampling.max_tokens, cancellation):
-            if text := stream.push(piece):
-                yield text
-            if stream.stopped:
-                return
+        with self._context.interrupted_by(cancellation):
+            for piece in self._pieces(sampler, sampling.max_tokens, cancellation):
+                if text := stream.push(piece):
+                    yield text
+                if stream.stopped:
+                    return
         if text := stream.finish():
             yield text
 
@@ -157,7 +157,8 @@ class Language:
                     raise
             else:
                 break
-        self.device = f"GPU ({_layers(n_layers)})" if n_layers else f"CPU ({self._tuning.n_threads} threads)"
+        n_threads = self._tuning.n_threads
+        self.device = f"GPU, {_layers(n_layers)}" if n_layers else f"CPU, {n_threads} thread{'s' * (n_threads > 1)}"
         if gpu_layers > 0 and attempts == (0,):
             self.notes = ("This installation cannot use a GPU; the CPU computes.",)
         elif n_layers != attempts[0]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import takewhile
 
 import numpy as np
@@ -40,8 +42,7 @@ class Context:
     """
 
     def __init__(self, weights: Weights, *, n_ctx: int, n_batch: int, n_threads: int) -> None:
-        self.cancellation = Cancellation()  # replaced by that of the work in hand
-        self._abort = llama_cpp.ggml_abort_callback(lambda _: self.cancellation.requested)
+        self._abort = AbortFlag()
         library_log().clear()
         self._handle = llama_cpp.llama_init_from_model(weights.handle, self._params(n_ctx, n_batch, n_threads))
         if not self._handle:
@@ -64,6 +65,17 @@ class Context:
         """Positions read so far."""
         return sum(map(len, self._past))
 
+    @contextmanager
+    def interrupted_by(self, cancellation: Cancellation) -> Iterator[None]:
+        """Inside, cancelling ends a `read` that has begun, at the next node of the network's graph (CPU only).
+
+        Raises:
+            CancelledWork: cancelling was asked for.
+        """
+        self._abort.clear()
+        with cancellation.interrupting(self._abort.set):
+            yield
+
     def rewind_to(self, runs: Sequence[Run]) -> int:
         """Forgets everything after the leading runs that `runs` shares with what was read; returns their number.
 
@@ -81,7 +93,7 @@ class Context:
         stays in it otherwise, even after its positions are removed.
 
         Raises:
-            CancelledWork: the cancellation was requested; what was read before stays.
+            CancelledWork: it was interrupted; what was read before stays.
             EngineError: it failed again; nothing is kept.
         """
         try:
@@ -102,7 +114,7 @@ class Context:
         params.n_threads = params.n_threads_batch = n_threads
         params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED  # gains nothing on CPUs, and rounds more
         params.no_perf = True
-        params.abort_callback = self._abort
+        params.abort_callback, params.abort_callback_data = self._abort.callback, self._abort.address
         return params
 
     def _decode(self, run: Run) -> None:
@@ -144,3 +156,25 @@ class Context:
     def _clear(self) -> None:
         self._past.clear()
         llama_cpp.llama_memory_clear(self._memory, True)  # with the data: see `read`
+
+
+class AbortFlag:
+    """A flag that llama.cpp looks at between the nodes of a graph, without the interpreter.
+
+    The C library's `strlen` is the callback: of the flag's byte it says 0 while it is clear and 1 once it is set. A
+    Python function would take 0.04 ms per token of a small network, and wait at each node for any busy thread.
+    """
+
+    def __init__(self) -> None:
+        self._byte = ctypes.create_string_buffer(2)  # and the end of the string
+        self.address = ctypes.addressof(self._byte)
+        c_library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+        self.callback = llama_cpp.ggml_abort_callback(("strlen", c_library))
+
+    def set(self) -> None:
+        """Makes llama.cpp stop."""
+        self._byte[0] = b"1"
+
+    def clear(self) -> None:
+        """Lets llama.cpp go on."""
+        self._byte[0] = b"\0"

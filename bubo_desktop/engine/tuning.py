@@ -6,7 +6,9 @@ import logging
 import math
 import os
 import platform
-from contextlib import closing
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +18,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from bubo_desktop.engine.cancellation import Cancellation, CancelledWork
 from bubo_desktop.engine.language_context import Context
 from bubo_desktop.engine.language_weights import Weights, gpu_attempts
 from bubo_desktop.packs.manifest import LanguagePart
@@ -111,28 +114,44 @@ def _best_packed(weights: Weights, repack: bool, effort: _Effort, limit_s: float
 def _time_request(weights: Weights, tuning: Tuning, effort: _Effort, limit_s: float) -> float:
     """Seconds that reading `N_PROMPT` positions and generating `N_ANSWER` tokens would take.
 
-    Infinite as soon as it is more than `limit_s`: on a busy machine, one thread too many is slower by an order.
+    Infinite where it is far more than `limit_s`: on a busy machine, one thread too many is slower a hundred times.
     """
     ids = np.arange(N_MEASURED_PROMPT, dtype=np.int32) % weights.n_tokens
     prompt = [ids[start : start + tuning.n_batch] for start in range(0, len(ids), tuning.n_batch)]
-    steps = [(ids[:1], N_ANSWER / effort.n_answer)] * effort.n_answer
-    steps += [(run, N_PROMPT / len(ids)) for run in prompt]
+    answer = [ids[:1]] * effort.n_answer
     n_ctx = len(ids) + effort.n_answer
+
+    def time_once() -> float:
+        context.rewind_to([])
+        prompt_s, answer_s = _time_runs(context, prompt), _time_runs(context, answer)
+        return prompt_s / len(ids) * N_PROMPT + answer_s / effort.n_answer * N_ANSWER
+
     with closing(Context(weights, n_ctx=n_ctx, n_batch=tuning.n_batch, n_threads=tuning.n_threads)) as context:
-        context.read(ids[:1])  # the first call reserves memory
-        return min(_time_steps(context, steps, limit_s) for _ in range(effort.n_repetitions))
-
-
-def _time_steps(context: Context, steps: list[tuple[NDArray[np.int32], float]], limit_s: float) -> float:
-    context.rewind_to([])
-    total_s = 0.0
-    for run, weight in steps:
-        started_s = perf_counter()
-        context.read(run)
-        total_s += (perf_counter() - started_s) * weight
-        if total_s > limit_s:
+        try:
+            with _cancelling_after(2 * effort.n_repetitions * limit_s) as hurry, context.interrupted_by(hurry):
+                context.read(ids[:1])  # the first call reserves memory
+                return min(time_once() for _ in range(effort.n_repetitions))
+        except CancelledWork:
             return math.inf
-    return total_s
+
+
+def _time_runs(context: Context, runs: Sequence[NDArray[np.int32]]) -> float:
+    started_s = perf_counter()
+    for run in runs:
+        context.read(run)
+    return perf_counter() - started_s
+
+
+@contextmanager
+def _cancelling_after(duration_s: float) -> Iterator[Cancellation]:
+    cancellation = Cancellation()
+    timer = threading.Timer(min(duration_s, threading.TIMEOUT_MAX), cancellation.cancel)
+    timer.start()
+    try:
+        yield cancellation
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _key(path: Path) -> str:

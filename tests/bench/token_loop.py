@@ -1,4 +1,4 @@
-"""What our loop adds to each token: `python -m tests.bench.token_loop [--gguf PATH]`.
+"""What our loop adds to each token: `python -m tests.bench.token_loop [--gguf PATH [--prompt TEXT]]`.
 
 Compares decoding alone (the library called in a bare loop) with `Language.generate`, which also chooses the token,
 turns it into text and looks out for stop strings. Processor time is compared, on one thread, because wall time
@@ -36,7 +36,7 @@ def main() -> None:
     arguments = _read_arguments()
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.gguf or _write_tiny(Path(folder))
-        with closing(BareLoop(path)) as bare, closing(OurLoop(path)) as ours:
+        with closing(BareLoop(path)) as bare, closing(OurLoop(path, arguments.prompt)) as ours:
             rounds = [(bare.measure(arguments.tokens), ours.measure(arguments.tokens)) for _ in range(arguments.rounds)]
     bare_ms, ours_ms = zip(*rounds, strict=True)
     added_ms = [ours - bare for bare, ours in rounds]
@@ -75,24 +75,25 @@ class BareLoop:
 
 
 class OurLoop:
-    """`Language.generate` after a prompt of the start token alone."""
+    """`Language.generate`, again and again after the same prompt where answers end early."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, prompt: str) -> None:
         with closing(Weights(path, repack=TUNING.repack)) as weights:
             part = LanguagePart(file=path.name, width=weights.width, n_ctx=1024, quantization="")
         self._language = Language(part, path.parent, gpu_layers=0, tuning=TUNING)
+        self._prompt = [Text(prompt, trusted=True)]
 
     def measure(self, n_tokens: int) -> float:
-        """Milliseconds per token. Draws at a high temperature would end an answer early; the best token is taken."""
-        nobody = Cancellation()
-        self._language.prefill([Text("", trusted=False)], nobody, lambda _: None)
-        started_s = process_time()
-        for _ in self._language.generate(Sampling(max_tokens=n_tokens), STOPS, nobody):
-            pass
-        elapsed_s = process_time() - started_s
-        if self._language.n_generated < n_tokens:
-            print(f"(the answer ended after {self._language.n_generated} tokens)")
-        return elapsed_s / self._language.n_generated * 1e3
+        """Milliseconds per token, without reading the prompt."""
+        nobody, elapsed_s, n_left = Cancellation(), 0.0, n_tokens
+        while n_left > 0:
+            self._language.prefill(self._prompt, nobody, lambda _: None)
+            started_s = process_time()
+            for _ in self._language.generate(Sampling(max_tokens=n_left), STOPS, nobody):
+                pass
+            elapsed_s += process_time() - started_s
+            n_left -= max(self._language.n_generated, 1)
+        return elapsed_s / n_tokens * 1e3
 
     def close(self) -> None:
         self._language.close()
@@ -107,6 +108,7 @@ def _write_tiny(folder: Path) -> Path:
 def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures what our token loop adds to llama_decode.")
     parser.add_argument("--gguf", type=Path, help="a network to measure with (default: a tiny random one)")
+    parser.add_argument("--prompt", default="", help="what is answered, control tokens included")
     parser.add_argument("--tokens", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=40)
     return parser.parse_args()

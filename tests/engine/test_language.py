@@ -214,24 +214,42 @@ def test_a_poisoned_cache_is_noticed_and_healed(language: Language) -> None:
     np.testing.assert_array_equal(_prefill(language, QUESTION), expected)
 
 
-@pytest.mark.parametrize("damage", ["missing", "folder", "fifo", "truncated", "head only", "html", "empty", "unknown"])
-def test_a_file_that_cannot_be_used_is_one_plain_sentence(tmp_path: Path, damage: str) -> None:
-    part = write_part(tmp_path)
-    _damage(tmp_path / part.file, damage)
+DAMAGES = {
+    "missing": "is missing",
+    "folder": "is missing",
+    "fifo": "is missing",
+    "truncated": "is incomplete or damaged",
+    "head only": "is incomplete or damaged",
+    "html": "is not a GGUF file",
+    "empty": "is empty",
+    "unknown": "architecture is not known",
+}
+
+
+def test_files_that_cannot_be_used_are_told_apart_in_plain_sentences(tmp_path: Path) -> None:
+    """In a child process, because a file of another kind than these could abort it."""
+    for damage in DAMAGES:
+        (tmp_path / damage).mkdir()
+        part = write_part(tmp_path / damage)
+        _damage(tmp_path / damage / part.file, damage)
     program = f"""
+import sys
 from pathlib import Path
 from bubo_desktop.engine.language import Language
 from bubo_desktop.errors import PackError
 from bubo_desktop.packs.manifest import LanguagePart
-try:
-    Language(LanguagePart({part.file!r}, {WIDTH}, 256, "F32"), Path({str(tmp_path)!r}))
-except PackError as error:
-    print(error.message)
+for folder in sys.argv[1:]:
+    try:
+        Language(LanguagePart("tiny.gguf", {WIDTH}, 256, "F32"), Path(folder))
+    except PackError as error:
+        print(error.message)
 """
-    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    command = [sys.executable, "-c", program, *(str(tmp_path / damage) for damage in DAMAGES)]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (child.returncode, child.stderr) == (0, "")
-    assert child.stdout.count("\n") == 1
-    assert child.stdout.startswith("The pack's language file tiny.gguf ")
+    for line, words in zip(child.stdout.splitlines(), DAMAGES.values(), strict=True):
+        assert line.startswith("The pack's language file tiny.gguf ")
+        assert words in line
 
 
 def _damage(path: Path, damage: str) -> None:
@@ -258,7 +276,7 @@ def test_another_width_than_the_manifest_says_is_refused(tmp_path: Path) -> None
 def test_absurd_tuning_is_brought_within_the_machine(tiny: tuple[LanguagePart, Path]) -> None:
     absurd = Tuning(repack=True, n_threads=100_000, n_batch=0)
     with closing(Language(*tiny, gpu_layers=0, tuning=absurd)) as language:
-        assert _answer(language, QUESTION, max_tokens=2)
+        assert _answer(language, [Text("dog", trusted=False)], max_tokens=1)
 
 
 def test_a_gpu_that_is_not_there_is_reported(tiny: tuple[LanguagePart, Path]) -> None:
@@ -272,24 +290,19 @@ def test_a_gpu_that_is_not_there_is_reported(tiny: tuple[LanguagePart, Path]) ->
 # Stopping
 
 
-class AfterLooks(Cancellation):
-    """Requested once it has been looked at a number of times, so that it falls inside a batch."""
-
-    def __init__(self, n_looks: int) -> None:
-        super().__init__()
-        self._n_looks = n_looks
-
-    @property
-    def requested(self) -> bool:
-        self._n_looks -= 1
-        return self._n_looks < 0
-
-
 def test_cancelling_ends_reading_inside_a_batch(language: Language) -> None:
     expected = _answer(language, QUESTION)
+    cancellation = Cancellation()
+
+    def cancel_and_read() -> None:
+        with language._context.interrupted_by(cancellation):
+            language._context.rewind_to([])
+            cancellation.cancel()
+            language._context.read(np.array([BOS], np.int32))
+
     with pytest.raises(CancelledWork):
-        language.prefill(WITH_PICTURE, AfterLooks(5), lambda _: None)
-    assert language._context.n_positions == 0  # a node of the graph is a look: the first batch was left unfinished
+        cancel_and_read()
+    assert language._context.n_positions == 0
     assert _answer(language, QUESTION) == expected
 
 
