@@ -33,8 +33,8 @@ PURPOSES = {  # the first pattern that fits
     "models/nano/*.gguf": "The language network, quantized",
     "models/nano/*.onnx": "A network for ONNX Runtime: see the part of that name in pack.json",
     "models/nano/*.npz": "The vectors of the phrases that the grounder knows",
-    "models/nano/*.png": "A drawn picture for the first start and the self-test",
-    "models/nano/*.wav": "A synthesised sound for the first start and the self-test",
+    "models/nano/samples/*.png": "A drawn picture for the first start and the self-test",
+    "models/nano/samples/*.wav": "A synthesised sound for the first start and the self-test",
     "*.json": "Data",
     "tests/*": "Data of the tests",
 }
