@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from build.nano.glyphs import strangers
 
 Rgb = NDArray[np.uint8]
-N_TEXTURES = 160
+N_TEXTURES = 240
 TEXTURE_PX = 160
 
 
@@ -58,7 +58,7 @@ def unknown_glyph(rng: np.random.Generator) -> Image.Image:
 @cache
 def _textures() -> tuple[Image.Image, ...]:
     rng = np.random.default_rng(20261122)
-    makers = (_noise_texture, _noise_texture, _noise_texture, _mosaic_texture, _stripe_texture)
+    makers = (_leaves_texture, _noise_texture, _leaves_texture, _noise_texture, _leaves_texture, _mosaic_texture, _stripe_texture)
     return tuple(Image.fromarray(makers[i % len(makers)](rng)) for i in range(N_TEXTURES))
 
 
@@ -80,6 +80,30 @@ def _noise_texture(rng: np.random.Generator) -> Rgb:
     fields /= fields.std((0, 1))
     mixing = rng.standard_normal((3, 3)) * rng.uniform(10, 45)
     return np.clip(fields @ mixing + rng.uniform(30, 225, 3), 0, 255).astype(np.uint8)
+
+
+def _leaves_texture(rng: np.random.Generator) -> Rgb:
+    """Overlapping shaded shapes of all sizes in a few related colours: much like a photograph, but of nothing.
+
+    Source: the dead leaves model of natural images, Lee, Mumford, Huang, 2001, section 4 (sizes fall as 1/r^3).
+    """
+    palette = np.clip(rng.uniform(20, 235, (1, 3)) + rng.standard_normal((6, 3)) * rng.uniform(15, 70), 0, 255)
+    picture = Image.new("RGB", (TEXTURE_PX, TEXTURE_PX), _colour(rng))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(int(rng.integers(150, 600))):
+        radius = min(3 / np.sqrt(rng.uniform(0.001, 1)), 70)
+        centre = rng.uniform(-10, TEXTURE_PX + 10, 2)
+        fill = tuple(int(v) for v in np.clip(palette[rng.integers(6)] + rng.normal(0, 12, 3), 0, 255))
+        if rng.random() < 0.5:
+            wide, high = radius * rng.uniform(0.4, 1.6, 2)
+            draw.ellipse((*(centre - (wide, high)), *(centre + (wide, high))), fill=fill)
+        else:
+            angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 8))))
+            corners = centre + radius * rng.uniform(0.5, 1.4, (len(angles), 1)) * np.stack((np.cos(angles), np.sin(angles)), 1)
+            draw.polygon([tuple(corner) for corner in corners], fill=fill)
+    light = _noise_texture(rng).mean(-1, keepdims=True) / 128
+    soft = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0, 2)))
+    return np.clip(np.asarray(soft) * (0.55 + 0.45 * light), 0, 255).astype(np.uint8)
 
 
 def _mosaic_texture(rng: np.random.Generator) -> Rgb:

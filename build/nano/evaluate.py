@@ -71,7 +71,8 @@ class Marks:
         return {
             "tag_f1": f1(self.labels["tag"]),
             "sound_f1": f1(self.labels["sound"]),
-            "link": {"precision": part(self.labels["link"], "found"), "recall": part(self.labels["link"], "wanted")},
+            "link_precision": part(self.labels["link"], "found"),
+            "link_recall": part(self.labels["link"], "wanted"),
             **self.boxes.figures(),
             "mask_miou": float(np.mean(self.mask_ious)),
             "answers_exact_judged": judged,
@@ -188,8 +189,9 @@ def main() -> None:
     options = parser.parse_args()
     quiet_libraries()
     marks = sit_exam(options.pack, options.scenes, options.seed)
+    record = {"seed": options.seed, "scenes": options.scenes, "figures": marks.figures(), "wrong": marks.wrong}
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps({"figures": marks.figures(), "wrong": marks.wrong}, indent=1) + "\n")
+    options.out.write_text(json.dumps(record, indent=1) + "\n")
     print(json.dumps(marks.figures(), indent=1))
 
 

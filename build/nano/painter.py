@@ -97,7 +97,7 @@ def _place_strangers(picture: Image.Image, objects: tuple[Placed, ...], rng: np.
     """Unknown pictograms, under the objects: more of them where there is nothing else."""
     n_strangers = rng.integers(0, 4) if not objects else int(rng.random() < 0.25)
     for _ in range(n_strangers):
-        sprite = _fit(unknown_glyph(rng), rng.uniform(0.15, 0.5) * min(picture.size))
+        sprite = _fit(unknown_glyph(rng), rng.uniform(0.15, 0.5 if objects else 1.0) * min(picture.size))
         spot = tuple(
             int(rng.integers(0, max(whole - part, 1))) for whole, part in zip(picture.size, sprite.size, strict=True)
         )
