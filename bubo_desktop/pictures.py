@@ -1,0 +1,105 @@
+"""Picture files as pixels: the same for the networks that look at them and for the user who sees them."""
+
+from __future__ import annotations
+
+import stat
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from bubo_desktop.errors import InputError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_PIXELS = 50_000_000
+_SMALLEST_RANGE = 1e-30  # of float pictures; 255 divided by it is still a float32
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
+# What Pillow's readers raise on damaged data.
+_DAMAGE = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError, struct.error,
+)  # fmt: skip
+
+
+def read_pixels(path: str | Path) -> NDArray[np.uint8]:
+    """Reads a still picture, or the first frame of a moving one.
+
+    Returns uint8 RGB [height, width, 3] as the user sees it: EXIF orientation applied.
+    Transparency is laid on white; 16-bit grey is scaled from its full range; 32-bit and float values, which have no
+    agreed white, are stretched from their smallest to their largest, except floats within 0..1.
+
+    Raises:
+        InputError: no regular file, no picture of `FORMATS`, damaged, or of more than `MAX_PIXELS` pixels.
+    """
+    path = Path(path)
+    name = "".join(letter if letter.isprintable() else "?" for letter in path.name)
+    _require_regular_file(path, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return _decode(path, name)
+    except _BOMBS as error:
+        raise _too_large(name) from error
+    except UnidentifiedImageError as error:
+        message = f"{name} is not a picture that can be read."
+        raise InputError(message, "Use a PNG, JPEG, WebP, GIF, BMP or TIFF file.") from error
+    except InputError:
+        raise
+    except _DAMAGE as error:
+        raise InputError(f"{name} is damaged or incomplete.", "Save or download the picture again.") from error
+
+
+def _require_regular_file(path: Path, name: str) -> None:
+    """A pipe or a device could keep the engine waiting for ever."""
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {name}.", "Check the path.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} cannot be opened.", "Check the path and its permissions.") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{name} is not a file.", "Choose a picture file.")
+    if status.st_size == 0:
+        raise InputError(f"{name} is empty.", "Save or download the picture again.")
+
+
+def _too_large(name: str) -> InputError:
+    return InputError(f"{name} is larger than {MAX_PIXELS // 10**6} million pixels.", "Make the picture smaller.")
+
+
+def _decode(path: Path, name: str) -> NDArray[np.uint8]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{name} cannot be opened.", "Check its permissions.") from error
+    with file, Image.open(file, formats=FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise _too_large(name)
+        image.load()
+        return np.asarray(_eight_bit_rgb(ImageOps.exif_transpose(image)))
+
+
+def _eight_bit_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray(((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):
+        return Image.fromarray(_stretched(np.array(image, np.float32))).convert("RGB")
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")
+
+
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Scales in place: at the largest size allowed the values take 200 MB."""
+    np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    scale = 255 / max(high - low, _SMALLEST_RANGE)
+    values *= scale
+    values -= low * scale
+    return np.rint(values, out=values).clip(0, 255).astype(np.uint8)
