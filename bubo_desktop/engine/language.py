@@ -143,9 +143,12 @@ class Language:
     def _checked(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         if rows.ndim != 2 or rows.shape[1] != self._part.width:
             raise EngineError(f"Embeddings of shape {rows.shape} do not fit a network {self._part.width} wide.")
-        if not np.isfinite(rows).all():
+        own_rows = np.array(
+            rows, np.float32
+        )  # compared with those of the next prompt, whatever happens to the original
+        if not np.isfinite(own_rows).all():
             raise EngineError("A picture or sound was encoded into something that is no number.", "Try another file.")
-        return rows
+        return own_rows
 
     def _load(self, path: Path, gpu_layers: int) -> None:
         attempts = gpu_attempts(gpu_layers)
@@ -158,11 +161,12 @@ class Language:
             else:
                 break
         n_threads = self._tuning.n_threads
-        self.device = f"GPU, {_layers(n_layers)}" if n_layers else f"CPU, {n_threads} thread{'s' * (n_threads > 1)}"
+        on_gpu = "GPU, all layers" if n_layers < 0 else f"GPU, {n_layers} layers"
+        self.device = on_gpu if n_layers else f"CPU, {n_threads} thread{'s' * (n_threads > 1)}"
         if gpu_layers > 0 and attempts == (0,):
             self.notes = ("This installation cannot use a GPU; the CPU computes.",)
         elif n_layers != attempts[0]:
-            self.notes = (f"The GPU has not enough memory for the whole pack; it computes {_layers(n_layers)}.",)
+            self.notes = (f"The GPU has too little memory for the whole pack: it computes {n_layers} of its layers.",)
 
     def _open(self, path: Path, gpu_layers: int) -> None:
         with ExitStack() as opened:
@@ -175,7 +179,3 @@ class Language:
             context = Context(weights, n_ctx=self._part.n_ctx, n_batch=tuning.n_batch, n_threads=tuning.n_threads)
             opened.callback(context.close)
             self._weights, self._context, self._opened = weights, context, opened.pop_all()
-
-
-def _layers(n_layers: int) -> str:
-    return "all layers" if n_layers < 0 else f"{n_layers} layers"

@@ -14,7 +14,6 @@ from llama_cpp import llama_cpp
 from numpy.typing import NDArray
 
 from bubo_desktop.engine.cancellation import Cancellation, CancelledWork
-from bubo_desktop.engine.language_log import library_log
 from bubo_desktop.engine.language_weights import Weights
 from bubo_desktop.errors import EngineError
 
@@ -37,13 +36,15 @@ class Context:
         n_batch: the most positions of one run.
         n_threads: threads that compute.
 
+    Attributes:
+        logits: float32 (vocabulary,) after the last position; llama.cpp's memory, overwritten by the next `read`.
+
     Raises:
         EngineError: there is not enough memory.
     """
 
     def __init__(self, weights: Weights, *, n_ctx: int, n_batch: int, n_threads: int) -> None:
         self._abort = AbortFlag()
-        library_log().clear()
         self._handle = llama_cpp.llama_init_from_model(weights.handle, self._params(n_ctx, n_batch, n_threads))
         if not self._handle:
             raise EngineError("The language network does not fit into the memory.", "Close other programs.")
@@ -55,10 +56,7 @@ class Context:
         self._row_batch = llama_cpp.llama_batch(embd=self._rows.ctypes.data_as(ctypes.POINTER(ctypes.c_float)))
         self._n_tokens = weights.n_tokens
         self._logits_address = 0
-        self.logits = np.zeros(0, np.float32)
-
-    logits: NDArray[np.float32]
-    """Logits (vocabulary,) after the last position: a view of llama.cpp's memory, overwritten by the next `read`."""
+        self.logits: NDArray[np.float32] = np.zeros(0, np.float32)
 
     @property
     def n_positions(self) -> int:

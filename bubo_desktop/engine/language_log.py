@@ -20,7 +20,6 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("failed to read", "it is incomplete or damaged"),
     ("unknown model architecture", "its architecture is not known to this program"),
     ("check_tensor_dims", "its tensors are not those of its architecture"),
-    ("bad_alloc", "it does not fit into the memory"),
     ("alloc", "it does not fit into the memory"),
 )
 

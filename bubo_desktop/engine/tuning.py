@@ -28,6 +28,7 @@ MAX_BATCH = 512
 
 # What is weighed: a prompt with a picture, and an answer of a few sentences.
 N_PROMPT, N_ANSWER = 100, 50
+ALL_CORES_GAIN = 1.25  # less is not worth the stalls when another program wants a core: all threads wait for the last
 SMALL_BYTES = 100 * 1024 * 1024
 N_MEASURED_PROMPT = 128
 
@@ -114,17 +115,19 @@ def _best_packed(weights: Weights, repack: bool, effort: _Effort, limit_s: float
 def _time_request(weights: Weights, tuning: Tuning, effort: _Effort, limit_s: float) -> float:
     """Seconds that reading `N_PROMPT` positions and generating `N_ANSWER` tokens would take.
 
-    Infinite where it is far more than `limit_s`: on a busy machine, one thread too many is slower a hundred times.
+    All cores are charged more than they took. Infinite where it is far more than `limit_s`: on a busy machine, one
+    thread too many is slower a hundred times.
     """
     ids = np.arange(N_MEASURED_PROMPT, dtype=np.int32) % weights.n_tokens
     prompt = [ids[start : start + tuning.n_batch] for start in range(0, len(ids), tuning.n_batch)]
     answer = [ids[:1]] * effort.n_answer
     n_ctx = len(ids) + effort.n_answer
+    handicap = ALL_CORES_GAIN if tuning.n_threads > default_tuning().n_threads else 1.0
 
     def time_once() -> float:
         context.rewind_to([])
         prompt_s, answer_s = _time_runs(context, prompt), _time_runs(context, answer)
-        return prompt_s / len(ids) * N_PROMPT + answer_s / effort.n_answer * N_ANSWER
+        return handicap * (prompt_s / len(ids) * N_PROMPT + answer_s / effort.n_answer * N_ANSWER)
 
     with closing(Context(weights, n_ctx=n_ctx, n_batch=tuning.n_batch, n_threads=tuning.n_threads)) as context:
         try:
