@@ -6,6 +6,7 @@ Static quantisation (weights and activations) is fast and small and suits convol
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,16 +44,19 @@ def export_onnx(
         dynamic_axes: for an input or output, axis -> name of its size.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        network.eval(),
-        inputs,
-        str(path),
-        input_names=list(input_names),
-        output_names=list(output_names),
-        dynamic_axes=dynamic_axes,
-        opset_version=OPSET,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        # The older exporter, on purpose: the new one needs onnxscript as well.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            network.eval(),
+            inputs,
+            str(path),
+            input_names=list(input_names),
+            output_names=list(output_names),
+            dynamic_axes=dynamic_axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
 
 
 def quantize_dynamic_int8(path: Path, out: Path, operators: Sequence[str] | None = None) -> None:
