@@ -125,9 +125,9 @@ def compare_logits(
         embedded = embed_packed(network, packed, images, sounds)
         mask = packed.mask().float()
         hidden = network.model(inputs_embeds=embedded, attention_mask=mask, position_ids=packed.positions)
-        n_context = int((packed.exchange[0] == 0).sum())
-        ours.append(network.lm_head(hidden.last_hidden_state)[0, n_context:].numpy())
-        theirs.append(opened.predict(embedded[0, :n_context].numpy(), packed.ids[0, n_context:].tolist()))
+        context, exchange = packed.exchange[0] == 0, packed.exchange[0] == 1
+        ours.append(network.lm_head(hidden.last_hidden_state[0, exchange]).numpy())
+        theirs.append(opened.predict(embedded[0, context].numpy(), packed.ids[0, exchange].tolist()))
     reference, other = np.concatenate(ours), np.concatenate(theirs)
     gap = np.abs(reference - other)
     agreement = float((reference.argmax(-1) == other.argmax(-1)).mean())

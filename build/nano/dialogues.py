@@ -22,9 +22,9 @@ PLACES = {
 _PICTURE_KINDS = ("exists", "where", "colour", "count", "size", "describe", "at")
 _SOUND_KINDS = ("hear", "hear_exists")
 _KIND_WEIGHTS = {
-    "exists": 12, "where": 14, "colour": 12, "count": 16, "size": 6, "describe": 8, "at": 6,
-    "hear": 8, "hear_exists": 7, "source": 16, "match": 14,
-    "chit": 2, "unknown_word": 5, "unknown_question": 3,
+    "exists": 10, "where": 18, "colour": 14, "count": 14, "size": 6, "describe": 9, "at": 7,
+    "hear": 6, "hear_exists": 4, "source": 20, "match": 18,
+    "chit": 1, "unknown_word": 3, "unknown_question": 2,
 }  # fmt: skip
 _BLIND_SHARE = 0.08  # questions asked although their medium is missing
 _PRESENT_SHARE = {"exists": 0.5, "count": 0.8, "where": 0.85, "colour": 0.85, "size": 0.85, "hear_exists": 0.5}
@@ -229,34 +229,28 @@ def _answer_hear_exists(label: str, scene: Scene) -> str:
     return f"Yes, I hear {_heard(sounds[0])}." if sounds else f"No, I hear no {label}."
 
 
-def _seen_sources(scene: Scene) -> list[tuple[str, str, int]]:
-    """Sound, its source and how many of it are in the picture, for the sounds that have a source there."""
-    found = ((sound, SOUND_SOURCES[sound]) for sound in scene.sounds or ())
-    return [(sound, label, len(_named(label, scene))) for sound, label in found if _named(label, scene)]
+def _is_seen(sound: str, scene: Scene) -> bool:
+    return bool(_named(SOUND_SOURCES[sound], scene))
+
+
+def _reason_aloud(scene: Scene) -> str:
+    """Sound by sound, whether its source is seen: named first, each is one look-up, which a small network can do."""
+    verdicts = {True: "is in the picture", False: "is not in the picture"}
+    return " ".join(
+        f"I hear {_heard(sound)}; the {SOUND_SOURCES[sound]} {verdicts[_is_seen(sound, scene)]}."
+        for sound in scene.sounds or ()
+    )
 
 
 def _answer_source(_: str, scene: Scene) -> str:
-    if not scene.sounds:
-        return "I hear nothing."
-    sources = [(label, n_things) for _, label, n_things in _seen_sources(scene)]
-    if not sources:
-        return "Nothing in the picture makes this sound."
-    names = join_words(f"the {plural(label) if n_things > 1 else label}" for label, n_things in sources)
-    several = len(sources) > 1 or sources[0][1] > 1
-    return f"{names.capitalize()} {'make' if several else 'makes'} this sound."
+    return _reason_aloud(scene) if scene.sounds else "I hear nothing."
 
 
 def _answer_match(_: str, scene: Scene) -> str:
     if not scene.sounds:
         return "The sound is silent."
-    sources = _seen_sources(scene)
-    if not sources:
-        return "No, they seem unrelated."
-    clauses = (
-        f"the {plural(label)} are {sound}" if n_things > 1 else f"the {label} is {sound}"
-        for sound, label, n_things in sources
-    )
-    return f"Yes, they belong together: {join_words(clauses)}."
+    related = any(_is_seen(sound, scene) for sound in scene.sounds)
+    return f"{_reason_aloud(scene)} They {'belong together' if related else 'seem unrelated'}."
 
 
 _ANSWERS: dict[str, Callable[[str, Scene], str]] = {
@@ -269,4 +263,5 @@ _ANSWERS: dict[str, Callable[[str, Scene], str]] = {
 def content_words() -> tuple[str, ...]:
     """The words an answer's truth hangs on, apart from plurals: what the language network must look up."""
     positions = dict.fromkeys(word for position in PLACES for word in position.split())
-    return (*OBJECTS, *COLOURS, NATURAL, *SIZES, *SOUNDS, *positions, *NUMBERS, "nothing", "Yes", "No")
+    verdicts = ("nothing", "Yes", "No", "not", "belong", "seem")
+    return (*OBJECTS, *COLOURS, NATURAL, *SIZES, *SOUNDS, *positions, *NUMBERS, *verdicts)

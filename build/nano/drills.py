@@ -95,4 +95,4 @@ _ABOUT_PICTURE: tuple[_Drill, ...] = (
     _drill_place, _drill_colour, _drill_size, _drill_count, _drill_count, _drill_at, _drill_list,
 )  # fmt: skip
 _ABOUT_SOUND: tuple[_Drill, ...] = (_drill_sounds, _drill_sound_of)
-_ABOUT_BOTH: tuple[_Drill, ...] = (_drill_source, _drill_source, _drill_source_of)
+_ABOUT_BOTH: tuple[_Drill, ...] = (_drill_source, _drill_source, _drill_source, _drill_source_of, _drill_source_of)

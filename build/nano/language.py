@@ -22,6 +22,7 @@ from build.nano.tokenizer import Tokenizer, read_tokenizer
 
 TOKENIZER_NAME = "tokenizer.model"
 IGNORED = -100
+_LENGTH_STEP = 32  # lengths are multiples of it: few different shapes, for which kernels are prepared once
 _TEMPLATE_WEIGHT = 0.3  # of an answer's token that any answer of its kind has; tokens to look up weigh 1
 
 
@@ -114,7 +115,7 @@ def pack_rows(tokenizer: Tokenizer, rows: Sequence[Row]) -> Packed:
     """Lays rows out as one batch."""
     content = _content_ids(tokenizer)
     laid_out = [_lay_out(tokenizer, row, content) for row in rows]
-    length = max(len(row) for row in laid_out)
+    length = -(-max(map(len, laid_out)) // _LENGTH_STEP) * _LENGTH_STEP
     padding = (0, 0, -1, IGNORED, 0.0, -1, -1)
     columns = zip(*(row + [padding] * (length - len(row)) for row in laid_out), strict=True)
     fields = torch.tensor(list(columns), dtype=torch.float64).permute(2, 1, 0)  # exact for every id and number here

@@ -49,15 +49,15 @@ class Plan:
 
     minutes: float
     n_rows: int = 16
-    n_exchanges: int = 20
+    n_exchanges: int = 14
     muon_rate: float = 0.01
     adam_rate: float = 2e-3
-    report_s: float = 90.0
+    report_s: float = 120.0
     n_test_scenes: int = 300
 
     def drill_share(self, progress: float) -> float:
-        """Drills fill most of the first half; in the last third they are a tenth."""
-        return min(0.85, max(0.1, 0.85 - 3.75 * (progress - 0.45)))
+        """Drills fill most of the first half; in the last third they are one in seven."""
+        return min(0.85, max(0.15, 0.85 - 3.75 * (progress - 0.45)))
 
     def rate_scale(self, progress: float) -> float:
         """Warm-up, plateau, and linear decay over the last three fifths."""

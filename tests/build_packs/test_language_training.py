@@ -77,14 +77,15 @@ def test_context_is_the_engines_prompt(tokenizer: Tokenizer) -> None:
     packed = pack_rows(tokenizer, [row])
     control = tokenizer.control
     question, answer = encode_dialogue(tokenizer, row.dialogues[0])
-    assert packed.ids[0].tolist() == [
+    is_used = packed.exchange[0] >= 0
+    assert packed.ids[0, is_used].tolist() == [
         tokenizer.bos, control["<Human>"],
         control["<Audio>"], *[0] * N_SOUND_QUERIES, control["</Audio>"],
         control["<Vision>"], *[0] * N_IMAGE_QUERIES, control["</Vision>"],
         *question, control["<Assistant>"], *answer[:-1],
     ]  # fmt: skip
     assert packed.labels[0][packed.labels[0] != IGNORED].tolist() == list(answer)
-    assert packed.positions[0].tolist() == list(range(packed.ids.shape[1]))
+    assert packed.positions[0, is_used].tolist() == list(range(int(is_used.sum())))
 
 
 def test_media_rows_stand_in_their_places_and_carry_gradients(tokenizer: Tokenizer) -> None:
