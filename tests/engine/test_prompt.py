@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bubo_desktop.data import Turn
@@ -61,7 +61,6 @@ def test_bubogpt_texts_between_media_are_joined() -> None:
     ]  # fmt: skip
 
 
-@settings(deadline=None)  # no test judges wall time
 @given(st.text("#a :", max_size=12))
 def test_stop_strings_of_the_user_are_broken_up(text: str) -> None:
     assert "###" not in defuse(text, ["###"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bubo_desktop.engine.stops import TextStream
@@ -18,7 +18,6 @@ def _stream(pieces: list[bytes], stops: tuple[str, ...] = ()) -> tuple[list[str]
     return [*texts, stream.finish()], False
 
 
-@settings(deadline=None)  # no test judges wall time
 @given(st.text(), st.lists(st.integers(1, 5), min_size=1))
 def test_text_survives_any_cut_of_its_bytes(text: str, sizes: list[int]) -> None:
     encoded, pieces = text.encode(), []
@@ -53,7 +52,6 @@ def test_what_only_began_like_a_stop_string_is_shown() -> None:
     assert _stream([b"a#", b"#", b"b#"], ("###",)) == (["a", "", "##b", "#"], False)
 
 
-@settings(deadline=None)  # no test judges wall time
 @given(st.lists(st.text("#a<b", max_size=3), max_size=12))
 def test_stopping_is_cutting_at_the_first_stop_string(pieces: list[str]) -> None:
     stops, whole = ("##", "<a", "ab#"), "".join(pieces)
