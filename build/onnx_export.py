@@ -37,7 +37,7 @@ def export_onnx(
 
     Args:
         network: the network.
-        inputs: an example of what it is called with; axes not named in `dynamic_axes` keep these sizes.
+        inputs: an example of what it is called with, of any shape; axes not named in `dynamic_axes` keep these sizes.
         path: the file to write; its folder is made.
         input_names: names of the inputs, in order.
         output_names: names of the outputs, in order.

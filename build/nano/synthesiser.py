@@ -38,17 +38,17 @@ class Span:
 
 
 def play(sound: str, rng: Generator, duration_s: float) -> NDArray[np.float32]:
-    """A sound of `facts.SOUNDS` with random parameters, peak 1, at most `duration_s` long, no silence at the ends."""
+    """A sound of `facts.SOUNDS` with random parameters, (n,), peak 1, at most `duration_s`, no silence at the ends."""
     return _finish(RECIPES[sound](rng, n_samples(duration_s)))
 
 
 def play_other(rng: Generator, duration_s: float) -> NDArray[np.float32]:
-    """A sound that is none of `facts.SOUNDS`, peak 1, at most `duration_s` long."""
+    """A sound that is none of `facts.SOUNDS`, (n,), peak 1, at most `duration_s` long."""
     return _finish(OTHERS[rng.integers(len(OTHERS))](rng, n_samples(duration_s)))
 
 
 def mix(sounds: Sequence[str], rng: Generator, duration_s: float) -> tuple[NDArray[np.float32], tuple[Span, ...]]:
-    """A recording of `duration_s` in which each of `sounds` is heard once, at a random time, and where it is heard.
+    """A recording (n,) of `duration_s` in which each of `sounds` sounds once, at a random time, and where it is heard.
 
     Loudness differs by up to 8 dB between sounds; there is background noise and sometimes a little reverberation.
     """
@@ -63,7 +63,10 @@ def mix(sounds: Sequence[str], rng: Generator, duration_s: float) -> tuple[NDArr
 
 
 def add(recording: NDArray[np.float32], samples: NDArray[np.float32], start: int, gain_db: float) -> None:
-    """Adds a sound in place; `start` (samples) may be negative, and what lies outside is cut. Loudness is by RMS."""
+    """Adds a sound (m,) to a recording (n,) in place, its loudness set by RMS.
+
+    `start` (in samples) may be negative; what lies outside the recording is cut.
+    """
     begin, end = max(start, 0), min(start + len(samples), len(recording))
     if end > begin:
         level = 0.1 * 10 ** (gain_db / 20) / max(float(np.sqrt(np.mean(samples**2))), 1e-6)
@@ -71,7 +74,7 @@ def add(recording: NDArray[np.float32], samples: NDArray[np.float32], start: int
 
 
 def finish_recording(recording: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
-    """Adds a room's reverberation (to every third) and background noise, and sets a random volume; peak below 1."""
+    """Adds a room's reverberation (to every third) and noise to (n,), and sets a random volume; peak below 1."""
     if rng.random() < 1 / 3:
         recording = _reverberate(recording, rng)
     recording = recording + background(rng, len(recording))
@@ -80,7 +83,7 @@ def finish_recording(recording: NDArray[np.float32], rng: Generator) -> NDArray[
 
 
 def background(rng: Generator, n: int) -> NDArray[np.float32]:
-    """Noise of random colour, 15 to 50 dB below a sound at gain 0."""
+    """Noise (n,) of random colour, 15 to 50 dB below a sound at gain 0."""
     low_hz = rng.uniform(20, 300)
     hum = noise(rng, n, low_hz, rng.uniform(2 * low_hz + 500, 7500))
     return (0.1 * 10 ** (rng.uniform(-50, -15) / 20) * hum / hum.std()).astype(np.float32)
