@@ -62,14 +62,12 @@ class PictureStudy(_Study):
         return self._recall("see", lambda: vision.see(self._picture, self._cancellation)) if vision else None
 
     def tags(self) -> tuple[Tag, ...]:
-        """Labels of the whole picture; none where the pack has no tagger."""
-        tagger = self._pack.tagger
-        return self._recall("tag", lambda: tagger.tags(self._picture, self._cancellation)) if tagger else ()
+        """Labels of the whole picture; none where the pack has no tagger or the picture is not of its world."""
+        return self._tags() if self.is_recognised else ()
 
     def detections(self) -> list[Detection]:
-        """Objects, best first; none where the pack has no grounder."""
-        locator = self._pack.locator
-        return self._recall("locate", lambda: locator.locate(self._picture, self._cancellation)) if locator else []
+        """Objects, best first; none where the pack has no grounder or the picture is not of its world."""
+        return self._detections() if self.is_recognised else []
 
     def outlines(self) -> list[Outline]:
         """For each detection its box made exact and its mask; none where the pack has no segmenter."""
@@ -77,9 +75,20 @@ class PictureStudy(_Study):
 
     @property
     def is_recognised(self) -> bool:
-        """False where a pack that looks for labels found none."""
-        can_tell = self._pack.tagger or self._pack.locator
-        return not can_tell or bool(self.tags() or self.detections())
+        """False where a pack that looks for labels found none, or none surely enough for a closed world."""
+        if not self._pack.tagger and not self._pack.locator:
+            return True
+        found = self._tags() if self._pack.tagger else self._detections()
+        world = self._pack.manifest.closed_world
+        return any(label.score >= (world.min_score if world else 0.0) for label in found)
+
+    def _tags(self) -> tuple[Tag, ...]:
+        tagger = self._pack.tagger
+        return self._recall("tag", lambda: tagger.tags(self._picture, self._cancellation)) if tagger else ()
+
+    def _detections(self) -> list[Detection]:
+        locator = self._pack.locator
+        return self._recall("locate", lambda: locator.locate(self._picture, self._cancellation)) if locator else []
 
     def _segment(self) -> list[Outline]:
         segmenter = self._pack.segmenter

@@ -175,12 +175,14 @@ class PromptTemplate(Struct, frozen=True, kw_only=True):
 class ClosedWorld(Struct, frozen=True):
     """Set where a pack knows only a small world and must say so.
 
-    A picture without any tag or detection (sound: without any event) is withheld from the language network; where
-    nothing is left, the answer is `nothing_recognised`.
+    A picture whose surest tag (or detection, without a tagger) scores below `min_score` is not of this world: nothing
+    is named in it, and it is withheld from the language network, as is a sound without any event. Where nothing is
+    left, the answer is `nothing_recognised`.
     """
 
     notice: str
     nothing_recognised: str
+    min_score: float = 0.0
 
 
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
