@@ -42,7 +42,8 @@ def draw_recordings(n_recordings: int, seed: int) -> Iterator[Recording]:
 def draw_recording(rng: Generator, kind: str) -> Recording:
     """Plays one recording of 1 to 6 s of the given kind."""
     duration_s = rng.uniform(*DURATION_S)
-    samples, spans = np.zeros(n_samples(duration_s), np.float32), ()
+    samples = np.zeros(n_samples(duration_s), np.float32)
+    spans: tuple[Span, ...] = ()
     if kind == SOUNDING:
         sounds = rng.choice(SOUNDS, rng.integers(1, MAX_SOUNDS + 1), replace=False).tolist()
         samples, spans = mix(sounds, rng, duration_s)

@@ -32,7 +32,8 @@ def write_samples(folder: Path) -> list[Path]:
     paths = []
     for name, (seed, sounds) in SAMPLES.items():
         rng = np.random.default_rng(seed)
-        recording = background(rng, n_samples(DURATION_S)) / 4
+        recording = background(rng, n_samples(DURATION_S))
+        recording *= 0.25
         for start_s, sound in sounds:
             add(recording, play(sound, rng, SOUND_S), n_samples(start_s), gain_db=0.0)
         recording *= 0.8 / np.abs(recording).max()

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from build.nano.checkpoints import load_checkpoint, log_line, save_checkpoint
+from build.nano.checkpoints import load_checkpoint, load_trained, log_line, save_checkpoint
 from build.nano.hearing import Encoder, SoundTagger
 from build.nano.sound_bank import SoundBank
 
@@ -31,7 +31,8 @@ LOG_EVERY = 20  # steps
 def new_tagger(seed: int) -> SoundTagger:
     """An untrained tagger with its encoder, the same for the same seed; channels last is faster on a CPU."""
     torch.manual_seed(seed)
-    return SoundTagger(Encoder()).to(memory_format=torch.channels_last)
+    tagger = SoundTagger(Encoder())
+    return tagger.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's types
 
 
 def loss_of(logits: Tensor, targets: Tensor) -> Tensor:
@@ -60,7 +61,10 @@ def learning_rate(done: float) -> float:
 
 
 def train_step(tagger: SoundTagger, optimiser: torch.optim.Optimizer, batch: tuple[Tensor, Tensor]) -> float:
-    """One step of the optimiser; the loss before it."""
+    """One step of the optimiser on mels (B, 1, 1, n_mels, n_frames) and targets (B, steps, labels).
+
+    Returns the loss before it.
+    """
     mel, targets = batch
     with torch.autocast("cpu", torch.bfloat16):
         logits = tagger(mel)
@@ -93,12 +97,7 @@ def train(bank: SoundBank, out: Path, minutes: float, seed: int = 0) -> SoundTag
 
 def load_tagger(out: Path) -> SoundTagger:
     """The trained tagger of a training run's folder, ready for use."""
-    tagger = new_tagger(0)
-    state = load_checkpoint(out)
-    if state is None:
-        raise FileNotFoundError(f"{out} holds no checkpoint; train one first.")
-    tagger.load_state_dict(state["network"])
-    return tagger.eval()
+    return load_trained(out, new_tagger(0))
 
 
 def _resume(out: Path, tagger: SoundTagger, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
