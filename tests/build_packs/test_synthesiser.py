@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bubo_desktop.engine.dsp import log_mel, read_sound
+from bubo_desktop.engine.dsp import log_mel
 from build.nano.facts import SOUNDS
 from build.nano.hearing import MEL, N_STEPS, STEP_S
 from build.nano.sound_bank import SoundBank, coverage
-from build.nano.sound_samples import SAMPLES, write_samples
 from build.nano.sound_tones import RATE_HZ
 from build.nano.synthesiser import OTHERS, RECIPES, add, background, mix, play, play_other
 
@@ -123,12 +122,3 @@ def test_training_clips_have_targets_of_what_they_hold(bank):
         assert targets.max() <= 1
     n_labels = {int((targets.max(axis=0) > 0).sum()) for _, targets in examples}
     assert {0, 1, 2} <= n_labels
-
-
-def test_bundled_samples_are_small_readable_and_the_same_each_time(tmp_path):
-    first, again = write_samples(tmp_path / "first"), write_samples(tmp_path / "again")
-    assert [path.name for path in first] == list(SAMPLES)
-    for path, other in zip(first, again, strict=True):
-        assert path.read_bytes() == other.read_bytes()
-        assert path.stat().st_size < 130_000
-        assert read_sound(path).duration_s == pytest.approx(3.5)
