@@ -19,7 +19,7 @@ MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 
 
 class Child(QObject):
-    """A process that reads requests and writes events. It starts when constructed and lives once.
+    """A process that reads requests and writes events. It lives once.
 
     Signals:
         event_received(Event): a message arrived; not more than `READ_SLICE_MS` of them at a stretch, so that a
@@ -42,7 +42,11 @@ class Child(QObject):
         self._process.readyReadStandardError.connect(self._read_log)
         self._process.errorOccurred.connect(self._handle_error)
         self._process.finished.connect(self._handle_finished)
-        self._process.start(command[0], list(command[1:]))
+        self._command = tuple(command)
+
+    def start(self) -> None:
+        """Starts the process; where that fails, `ended` may come before this returns."""
+        self._process.start(self._command[0], self._command[1:])
 
     @property
     def pid(self) -> int:

@@ -204,11 +204,12 @@ class EngineClient(QObject):
         self._load_failure = None
         self._unanswered_pings = 0
         self._set_state(EngineState.starting)
-        self._child = Child(self._command, self._patience, self)
-        self._child.event_received.connect(self._handle_event)
-        self._child.ended.connect(self._handle_ended)
-        self._child.send(self._hello)
+        child = self._child = Child(self._command, self._patience, self)
+        child.event_received.connect(self._handle_event)
+        child.ended.connect(self._handle_ended)
         self._heartbeat.start()
+        child.start()
+        child.send(self._hello)
 
     def _set_state(self, state: EngineState) -> None:
         if state is not self._state:
