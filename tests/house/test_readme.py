@@ -15,7 +15,7 @@ from build.tree import README, ROOT
 
 TEXT = README.read_text(encoding="utf-8")
 COMMANDS = [line.split("  #")[0].strip() for line in re.findall(r"^    (\S.*)$", TEXT, re.MULTILINE)]
-PROGRAM = ".venv/bin/python main.py "
+PROGRAM = ".venv/bin/python main.py"
 
 
 def help_of(*command: str) -> str:
@@ -29,7 +29,7 @@ def help_of(*command: str) -> str:
 @pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith(PROGRAM)])
 def test_a_command_of_the_program_has_help_on_each_of_its_options(command: str) -> None:
     words = shlex.split(command.removeprefix(PROGRAM))
-    text = help_of(words[0])
+    text = help_of(*words[:1])
     assert all(word in text for word in words[1:] if word.startswith("--"))
 
 
