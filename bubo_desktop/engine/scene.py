@@ -53,8 +53,6 @@ class Scene:
     @property
     def unrecognised(self) -> list[str]:
         """In a closed world, the files in which nothing known was found; `encode` and `name` come first."""
-        if not self._pack.manifest.closed_world:
-            return []
         return [file.path for file in self._files if not file.is_recognised]
 
     @property

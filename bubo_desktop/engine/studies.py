@@ -75,12 +75,12 @@ class PictureStudy(_Study):
 
     @property
     def is_recognised(self) -> bool:
-        """False where a pack that looks for labels found none, or none surely enough for a closed world."""
-        if not self._pack.tagger and not self._pack.locator:
+        """False where a closed world's pack, which can look for labels, found none surely enough."""
+        world = self._pack.manifest.closed_world
+        if world is None or not (self._pack.tagger or self._pack.locator):
             return True
         found = self._tags() if self._pack.tagger else self._detections()
-        world = self._pack.manifest.closed_world
-        return any(label.score >= (world.min_score if world else 0.0) for label in found)
+        return any(label.score >= world.min_score for label in found)
 
     def _tags(self) -> tuple[Tag, ...]:
         tagger = self._pack.tagger
@@ -126,8 +126,10 @@ class RecordingStudy(_Study):
 
     @property
     def is_recognised(self) -> bool:
-        """False where a pack that looks for sounds found none, though the recording is not silent."""
-        return not self._pack.sound_tagger or bool(self.events()) or self._is_silent()
+        """False where a closed world's pack, which can tell sounds, found none though there is something to hear."""
+        if self._pack.manifest.closed_world is None or self._pack.sound_tagger is None:
+            return True
+        return bool(self.events()) or self._is_silent()
 
     def _is_silent(self) -> bool:
         return self._recall("silent", lambda: bool(np.std(self._wave.samples) < SILENCE_RMS))

@@ -1,5 +1,6 @@
 """The stages of a request, with fake parts."""
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -142,6 +143,15 @@ def test_a_closed_world_leaves_out_what_it_does_not_know_and_says_so(pipeline, d
     assert answer.answer == ANSWER
     assert len(embeddings_in(pipeline.pack.language.prompts[-1])) == 1
     assert [wall in note or hum in note for note in answer.notes].count(True) == 2
+
+
+def test_a_closed_world_names_nothing_it_is_not_sure_of(dog):
+    pack = fake_pack()
+    world = msgspec.structs.replace(pack.manifest.closed_world, min_score=0.95)
+    pack = dataclasses.replace(pack, manifest=msgspec.structs.replace(pack.manifest, closed_world=world))
+    answer = ask(Pipeline(pack), images=(dog,))
+    assert answer.answer == NOTHING
+    assert (answer.images[0].tags, answer.images[0].objects) == ((), ())
 
 
 def test_silence_is_no_ignorance(pipeline, silence):
