@@ -12,12 +12,12 @@ def main() -> int:
     quiet_libraries()
     arguments = sys.argv[1:]
     if arguments == ["--engine"]:
-        from bubo_desktop.engine import server
+        from bubo_desktop.engine.server import main as serve
 
-        return server.main()
-    from bubo_desktop import cli
+        return serve()
+    from bubo_desktop.cli import main as run
 
-    return cli.main(arguments)
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -132,7 +132,8 @@ class Done(_Message, frozen=True):
 
 class Failed(_Message, frozen=True):
     """Engine: request `id` failed (id 0: loading failed). `code` is that of a class in `bubo_desktop.errors`;
-    `partial` is the answer's text so far."""
+    `partial` is the answer's text so far.
+    """
 
     id: int
     code: str
