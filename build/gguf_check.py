@@ -24,7 +24,7 @@ from transformers import LlamaForCausalLM
 
 from build.nano import phrases
 from build.nano.dialogues import ask_about
-from build.nano.language import Row, embed_packed, load_language, pack_rows
+from build.nano.language import IGNORED, Row, embed_packed, load_language, pack_rows
 from build.nano.scenes import random_scene
 from build.nano.slots import embed_slots
 from build.nano.tokenizer import Tokenizer
@@ -114,7 +114,7 @@ def compare_tokens(serialized_tokenizer: bytes, opened: LlamaFile, texts: Iterab
 def compare_logits(
     network: LlamaForCausalLM, tokenizer: Tokenizer, opened: LlamaFile, n_prompts: int = 40
 ) -> Difference:
-    """Compares logits at every piece of random questions and answers, behind contexts of embeddings."""
+    """Compares logits where random answers are predicted, behind contexts of embeddings."""
     rng = random.Random(7)
     theirs, ours = [], []
     for _ in range(n_prompts):
@@ -126,8 +126,9 @@ def compare_logits(
         mask = packed.mask().float()
         hidden = network.model(inputs_embeds=embedded, attention_mask=mask, position_ids=packed.positions)
         context, exchange = packed.exchange[0] == 0, packed.exchange[0] == 1
-        ours.append(network.lm_head(hidden.last_hidden_state[0, exchange]).numpy())
-        theirs.append(opened.predict(embedded[0, context].numpy(), packed.ids[0, exchange].tolist()))
+        is_answer = (packed.labels[0, exchange] != IGNORED).numpy()
+        ours.append(network.lm_head(hidden.last_hidden_state[0, exchange]).numpy()[is_answer])
+        theirs.append(opened.predict(embedded[0, context].numpy(), packed.ids[0, exchange].tolist())[is_answer])
     reference, other = np.concatenate(ours), np.concatenate(theirs)
     gap = np.abs(reference - other)
     agreement = float((reference.argmax(-1) == other.argmax(-1)).mean())
