@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -15,15 +16,21 @@ N_TEXTURES = 240
 TEXTURE_PX = 160
 
 
-def backdrop(width_px: int, height_px: int, rng: np.random.Generator) -> Image.Image:
-    """Returns an RGB background: plain, gradient or textured, now and then with grain."""
+def backdrop(width_px: int, height_px: int, is_calm: bool, rng: np.random.Generator) -> Image.Image:
+    """Returns an RGB background: plain, gradient or textured, now and then with grain.
+
+    A calm one lets objects be seen; the others, of all textures, are for pictures without any.
+    """
     kind = rng.random()
-    if kind < 0.15:
+    if kind < 0.2:
         picture = Image.new("RGB", (width_px, height_px), _colour(rng))
-    elif kind < 0.55:
+    elif kind < (0.75 if is_calm else 0.35):
         picture = _gradient(rng).resize((width_px, height_px), Image.Resampling.BILINEAR)
     else:
-        picture = _texture_crop(rng).resize((width_px, height_px), Image.Resampling.BILINEAR)
+        texture = _textures(_CALM if is_calm else _MAKERS)
+        picture = _crop(texture[rng.integers(len(texture))], rng).resize(
+            (width_px, height_px), Image.Resampling.BILINEAR
+        )
     if rng.random() < 0.5:
         picture = _grain(picture, rng)
     return picture
@@ -56,14 +63,12 @@ def unknown_glyph(rng: np.random.Generator) -> Image.Image:
 
 
 @cache
-def _textures() -> tuple[Image.Image, ...]:
+def _textures(makers: tuple[_Maker, ...]) -> tuple[Image.Image, ...]:
     rng = np.random.default_rng(20261122)
-    makers = (_leaves_texture, _noise_texture, _leaves_texture, _noise_texture, _leaves_texture, _mosaic_texture, _stripe_texture)
     return tuple(Image.fromarray(makers[i % len(makers)](rng)) for i in range(N_TEXTURES))
 
 
-def _texture_crop(rng: np.random.Generator) -> Image.Image:
-    texture = _textures()[rng.integers(N_TEXTURES)]
+def _crop(texture: Image.Image, rng: np.random.Generator) -> Image.Image:
     side = int(rng.integers(32, TEXTURE_PX + 1))
     x, y = rng.integers(0, TEXTURE_PX - side + 1, 2)
     turned = texture.crop((x, y, x + side, y + side)).transpose(Image.Transpose(int(rng.integers(0, 7))))
@@ -95,11 +100,12 @@ def _leaves_texture(rng: np.random.Generator) -> Rgb:
         centre = rng.uniform(-10, TEXTURE_PX + 10, 2)
         fill = tuple(int(v) for v in np.clip(palette[rng.integers(6)] + rng.normal(0, 12, 3), 0, 255))
         if rng.random() < 0.5:
-            wide, high = radius * rng.uniform(0.4, 1.6, 2)
-            draw.ellipse((*(centre - (wide, high)), *(centre + (wide, high))), fill=fill)
+            reach = radius * rng.uniform(0.4, 1.6, 2)
+            draw.ellipse((*(centre - reach), *(centre + reach)), fill=fill)
         else:
             angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 8))))
-            corners = centre + radius * rng.uniform(0.5, 1.4, (len(angles), 1)) * np.stack((np.cos(angles), np.sin(angles)), 1)
+            directions = np.stack((np.cos(angles), np.sin(angles)), 1)
+            corners = centre + radius * rng.uniform(0.5, 1.4, (len(angles), 1)) * directions
             draw.polygon([tuple(corner) for corner in corners], fill=fill)
     light = _noise_texture(rng).mean(-1, keepdims=True) / 128
     soft = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0, 2)))
@@ -114,7 +120,8 @@ def _mosaic_texture(rng: np.random.Generator) -> Rgb:
         side = int(rng.integers(10, 30))
         x, y = (int(rng.integers(0, max(extent - side, 1))) for extent in glyph.size)
         scrap = glyph.crop((x, y, x + side, y + side)).rotate(int(rng.integers(0, 4)) * 90)
-        picture.paste(scrap, tuple(int(v) for v in rng.integers(-10, TEXTURE_PX, 2)), scrap)
+        left, top = (int(v) for v in rng.integers(-10, TEXTURE_PX, 2))
+        picture.paste(scrap, (left, top), scrap)
     return np.asarray(picture)
 
 
@@ -132,10 +139,15 @@ def _gradient(rng: np.random.Generator) -> Image.Image:
 
 
 def _grain(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    noise = rng.standard_normal((picture.height, picture.width, 1)) * rng.uniform(2, 14)
+    noise = rng.standard_normal((picture.height, picture.width, 1)) * rng.uniform(2, 9)
     return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
 
 
 def _colour(rng: np.random.Generator) -> tuple[int, int, int]:
     red, green, blue = (int(v) for v in rng.integers(0, 256, 3))
     return red, green, blue
+
+
+_Maker = Callable[[np.random.Generator], Rgb]
+_CALM: tuple[_Maker, ...] = (_noise_texture,)
+_MAKERS: tuple[_Maker, ...] = (_leaves_texture, _noise_texture, _leaves_texture, _mosaic_texture, _stripe_texture)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def save_checkpoint(out: Path, network: nn.Module, step: int, **more: Any) -> None:
@@ -23,9 +25,22 @@ def load_checkpoint(out: Path) -> dict[str, Any] | None:
     return torch.load(path, weights_only=True) if path.exists() else None
 
 
+def load_trained(out: Path, network: Network) -> Network:
+    """Puts the weights of a run into `network`; returns it in evaluation mode.
+
+    Raises:
+        FileNotFoundError: nothing was trained there.
+    """
+    state = load_checkpoint(out)
+    if state is None:
+        raise FileNotFoundError(f"{out} holds no checkpoint; train one first.")
+    network.load_state_dict(state["network"])
+    return network.eval()
+
+
 def log_line(out: Path, **values: float) -> None:
     """Appends one line of figures to the run's log, rounded for reading."""
     out.mkdir(parents=True, exist_ok=True)
-    rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
+    rounded = {name: round(value, 4) for name, value in values.items()}
     with (out / "log.jsonl").open("a") as log:
         log.write(json.dumps(rounded) + "\n")

@@ -27,26 +27,10 @@ from build.nano.boxes_score import BoxScore
 from build.nano.dialogues import JUDGED_KINDS
 from build.nano.exam import Sitting, draw_exam
 from build.nano.facts import SOUND_SOURCES
+from build.nano.tallies import Tally, f1
 
 EVALUATION_SEED = 9_000
 N_QUESTIONS = 6
-
-
-@dataclass
-class Tally:
-    """Counts that become shares: what was right, what was asked, by name."""
-
-    right: Counter[str] = field(default_factory=Counter)
-    asked: Counter[str] = field(default_factory=Counter)
-
-    def count(self, name: str, is_right: bool) -> None:
-        """Adds one case."""
-        self.asked[name] += 1
-        self.right[name] += is_right
-
-    def shares(self) -> dict[str, float]:
-        """The share that was right of each."""
-        return {name: self.right[name] / self.asked[name] for name in sorted(self.asked)}
 
 
 @dataclass
@@ -64,19 +48,15 @@ class Marks:
 
     def figures(self) -> dict[str, object]:
         """The figures of REPORT.md, shares in 0..1."""
-        kinds = self.answers.shares()
-        judged = sum(self.answers.right[kind] for kind in JUDGED_KINDS) / sum(
-            self.answers.asked[kind] for kind in JUDGED_KINDS
-        )
         return {
-            "tag_f1": f1(self.labels["tag"]),
-            "sound_f1": f1(self.labels["sound"]),
-            "link_precision": part(self.labels["link"], "found"),
-            "link_recall": part(self.labels["link"], "wanted"),
+            "tag_f1": _f1(self.labels["tag"]),
+            "sound_f1": _f1(self.labels["sound"]),
+            "link_precision": _share(self.labels["link"], "right", "found"),
+            "link_recall": _share(self.labels["link"], "met", "wanted"),
             **self.boxes.figures(),
             "mask_miou": float(np.mean(self.mask_ious)),
-            "answers_exact_judged": judged,
-            "answers_exact": kinds,
+            "answers_exact_judged": self.answers.share_of(*JUDGED_KINDS),
+            "answers_exact": self.answers.shares(),
             "questions_asked": dict(sorted(self.answers.asked.items())),
             "verdicts": self.verdicts.shares(),
         }
@@ -117,7 +97,7 @@ def _mark_answers(marks: Marks, sitting: Sitting, answers: list[Answer]) -> None
 
 def _mark_links(marks: Marks, sitting: Sitting, answer: Answer) -> None:
     """In a right answer every named object that is there must be linked, and to boxes that hold such an object."""
-    truth = _boxes_px(sitting)
+    truth = sitting.boxes_px
     labels = [thing.label for thing in sitting.scene.objects or ()]
     found = {thing.id: thing for thing in answer.images[0].objects}
     for link in answer.links:
@@ -137,7 +117,7 @@ def _mark_picture(marks: Marks, sitting: Sitting, answer: Answer, number: int) -
     wanted = {thing.label for thing in sitting.scene.objects or ()}
     _count_sets(marks.labels["tag"], wanted, {tag.label for tag in answer.images[0].tags})
     things = answer.images[0].objects
-    truth = _boxes_px(sitting)
+    truth = sitting.boxes_px
     marks.boxes.add(number, [thing.label for thing in sitting.scene.objects or ()], truth, things)
     if not things or not len(truth):
         return
@@ -161,26 +141,20 @@ def _mark_recording(marks: Marks, sitting: Sitting, answer: Answer) -> None:
         marks.verdicts.count("source", labels == sources)
 
 
-def _boxes_px(sitting: Sitting) -> np.ndarray:
-    boxes = np.array([thing.box for thing in sitting.scene.objects or ()]).reshape(-1, 4)
-    return boxes * np.tile(sitting.size_px, 2)
-
-
 def _count_sets(counter: Counter[str], wanted: set[str], found: set[str]) -> None:
     counter.update(right=len(wanted & found), found=len(found), wanted=len(wanted))
 
 
-def f1(counter: Counter[str]) -> float:
-    """Harmonic mean of precision and recall over all counted labels."""
-    return 2 * counter["right"] / max(counter["found"] + counter["wanted"], 1)
+def _f1(counter: Counter[str]) -> float:
+    return f1(counter["right"], counter["found"], counter["wanted"])
 
 
-def part(counter: Counter[str], of: str) -> float:
-    """Share of the links that were found, or of those wanted, that are right."""
-    return counter["right" if of == "found" else "met"] / max(counter[of], 1)
+def _share(counter: Counter[str], part: str, of: str) -> float:
+    return counter[part] / max(counter[of], 1)
 
 
 def main() -> None:
+    """Reads the command line, holds the exam, and writes what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, default=Path("models/nano"))
     parser.add_argument("--scenes", type=int, default=400, help="fresh scenes, with 6 questions each")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,12 +26,16 @@ DURATION_S = (1.5, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One scene on disk and what is asked about it. `masks` are bool (objects, h, w) in the order of `scene.objects`."""
+    """One scene on disk and what is asked about it.
+
+    `boxes_px` are float64 (objects, 4), x0, y0, x1, y1, and `masks` bool (objects, h, w), in the order of
+    `scene.objects`; both are empty where there is no picture.
+    """
 
     scene: Scene
     picture: Path | None
     recording: Path | None
-    size_px: tuple[int, int]
+    boxes_px: NDArray[np.float64]
     masks: NDArray[np.bool_]
     questions: tuple[Dialogue, ...]
 
@@ -46,32 +50,28 @@ def draw_exam(n_scenes: int, n_questions: int, seed: int, folder: Path) -> Itera
 def _draw_sitting(rng: np.random.Generator, n_questions: int, stem: Path) -> Sitting:
     chance = Random(int(rng.integers(2**62)))
     wanted = random_scene(chance)
-    objects, masks, size_px = None, np.zeros((0, 1, 1), np.bool_), (0, 0)
+    objects = picture = recording = None
+    boxes_px, masks = np.zeros((0, 4)), np.zeros((0, 1, 1), np.bool_)
     if wanted.objects is not None:
+        picture = stem.with_suffix(".png")
         painting = draw_painting(rng, int(rng.integers(*LONGER_PX)), wanted.objects)
-        objects, masks = _in_order(painting)
-        size_px = (painting.rgb.shape[1], painting.rgb.shape[0])
-        Image.fromarray(painting.rgb).save(stem.with_suffix(".png"))
+        objects, boxes_px, masks = _in_order(painting)
+        Image.fromarray(painting.rgb).save(picture)
     if wanted.sounds is not None:
-        samples, _ = (
-            mix(wanted.sounds, rng, rng.uniform(*DURATION_S))
-            if wanted.sounds
-            else (np.zeros(2 * RATE_HZ, np.float32), ())
-        )
-        soundfile.write(stem.with_suffix(".wav"), samples, RATE_HZ)
+        recording = stem.with_suffix(".wav")
+        soundfile.write(recording, _play(wanted.sounds, rng), RATE_HZ)
     scene = Scene(objects, wanted.sounds)
-    return Sitting(
-        scene,
-        stem.with_suffix(".png") if objects is not None else None,
-        stem.with_suffix(".wav") if wanted.sounds is not None else None,
-        size_px,
-        masks,
-        tuple(ask_about(scene, chance) for _ in range(n_questions)),
-    )
+    questions = tuple(ask_about(scene, chance) for _ in range(n_questions))
+    return Sitting(scene, picture, recording, boxes_px, masks, questions)
 
 
-def _in_order(painting: Painting) -> tuple[tuple[Placed, ...], NDArray[np.bool_]]:
-    """Objects in reading order, and their masks in the same order."""
+def _in_order(painting: Painting) -> tuple[tuple[Placed, ...], NDArray[np.float64], NDArray[np.bool_]]:
+    """Objects in reading order, and their boxes and masks in the same order."""
     _, ordered = in_reading_order(frame(painting))
     places = [painting.objects.index(thing) for thing in ordered]
-    return ordered, painting.masks[places]
+    return ordered, painting.boxes_px[places], painting.masks[places]
+
+
+def _play(sounds: Sequence[str], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Recording of the sounds, or of silence where there are none."""
+    return mix(sounds, rng, rng.uniform(*DURATION_S))[0] if sounds else np.zeros(2 * RATE_HZ, np.float32)

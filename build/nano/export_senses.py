@@ -24,9 +24,10 @@ from build.nano.hearing import Encoder
 from build.nano.networks import Detector
 from build.nano.pictures import draw_framed
 from build.nano.qformer import Projection, QFormer
-from build.nano.senses import Eyes, load_detector
+from build.nano.senses import Eyes
 from build.nano.sound_bank import SoundBank
 from build.nano.train_alignment import load_aligned
+from build.nano.train_detector import load_detector
 from build.nano.train_hearing import load_tagger
 from build.nano.train_segmenter import draw_batch, load_segmenter
 from build.onnx_export import Inputs, agreement, export_onnx, quantize_dynamic_int8, quantize_static_int8
@@ -43,6 +44,7 @@ class Vision(nn.Module):
         self.eyes, self.qformer, self.projection = eyes, qformer, projection
 
     def forward(self, pixel_values: Tensor) -> Tensor:
+        """pixel_values: (1, 3, 128, 128) -> embeddings (1, queries, width)."""
         return self.projection(self.qformer(self.eyes(pixel_values)))
 
 
@@ -54,6 +56,7 @@ class Hearing(nn.Module):
         self.ears, self.qformer, self.projection = ears, qformer, projection
 
     def forward(self, mel: Tensor) -> Tensor:
+        """mel: (1, clips, 1, 128, 204) -> embeddings (1, queries, width)."""
         tokens = self.ears(mel[0]).amax(0, keepdim=True)
         return self.projection(self.qformer(tokens))
 
@@ -66,6 +69,7 @@ class Tagger(nn.Module):
         self.detector = detector
 
     def forward(self, pixel_values: Tensor) -> Tensor:
+        """pixel_values: (1, 3, 128, 128) -> logits (1, labels)."""
         return self.detector.tags(self.detector(pixel_values)[0])
 
 
@@ -77,6 +81,7 @@ class Grounder(nn.Module):
         self.detector = detector
 
     def forward(self, pixel_values: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """pixel_values: (1, 3, 128, 128), queries: (phrases, 64) -> logits (1, 256, phrases), boxes (1, 256, 4)."""
         fine, _ = self.detector.backbone(pixel_values)
         return self.detector.ground(fine, queries)
 
@@ -162,6 +167,7 @@ def _export(
 
 
 def main() -> None:
+    """Reads the command line, exports, and prints how close each file is to its network."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--training", type=Path, default=Path("out/nano"), help="folder of the training runs")
     parser.add_argument("--out", type=Path, default=Path("out/nano/pack"))

@@ -26,13 +26,20 @@ class Painting:
     objects: tuple[Placed, ...]
     masks: NDArray[np.bool_]
 
+    @property
+    def boxes_px(self) -> NDArray[np.float64]:
+        """Visible bounds of the objects in pixels, x0, y0, x1, y1: (objects, 4)."""
+        height_px, width_px = self.rgb.shape[:2]
+        boxes = np.array([thing.box for thing in self.objects]).reshape(-1, 4)
+        return boxes * (width_px, height_px, width_px, height_px)
+
 
 def paint(objects: tuple[Placed, ...], width_px: int, height_px: int, rng: np.random.Generator) -> Painting:
     """Draws `objects` in a picture of `width_px` x `height_px`; each is fitted into its box and its box made exact.
 
     Sides are taken of `side_unit`.
     """
-    picture = backdrop(width_px, height_px, rng)
+    picture = backdrop(width_px, height_px, bool(objects), rng)
     scatter_distractors(picture, rng)
     _place_strangers(picture, objects, rng)
     masks: list[NDArray[np.bool_]] = []
@@ -51,8 +58,8 @@ def paint(objects: tuple[Placed, ...], width_px: int, height_px: int, rng: np.ra
 
 
 def side_unit(width_px: int, height_px: int) -> int:
-    """The length that objects' sides are fractions of: the longer side, but no more than twice the shorter one."""
-    return min(max(width_px, height_px), 2 * min(width_px, height_px))
+    """The length that objects' sides are fractions of: the longer side, at most three times the shorter."""
+    return min(max(width_px, height_px), 3 * min(width_px, height_px))
 
 
 def _sprite(thing: Placed, width_px: int, height_px: int, rng: np.random.Generator) -> Image.Image:
@@ -98,10 +105,10 @@ def _place_strangers(picture: Image.Image, objects: tuple[Placed, ...], rng: np.
     n_strangers = rng.integers(0, 4) if not objects else int(rng.random() < 0.25)
     for _ in range(n_strangers):
         sprite = _fit(unknown_glyph(rng), rng.uniform(0.15, 0.5 if objects else 1.0) * min(picture.size))
-        spot = tuple(
+        left, top = (
             int(rng.integers(0, max(whole - part, 1))) for whole, part in zip(picture.size, sprite.size, strict=True)
         )
-        picture.paste(sprite, spot, sprite)
+        picture.paste(sprite, (left, top), sprite)
 
 
 def _develop(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -81,10 +81,5 @@ def frame(painting: Painting) -> Framed:
     """Puts a painting into the input frame, as the engine does."""
     height_px, width_px = painting.rgb.shape[:2]
     pixels = network_input(Picture.from_array(painting.rgb), PIXELS)[0]
-    boxes_px = np.array([thing.box for thing in painting.objects]).reshape(-1, 4) * (
-        width_px,
-        height_px,
-        width_px,
-        height_px,
-    )
-    return Framed(pixels, painting.objects, Frame.fitting(width_px, height_px, PIXELS).to_network(boxes_px))
+    boxes = Frame.fitting(width_px, height_px, PIXELS).to_network(painting.boxes_px)
+    return Framed(pixels, painting.objects, boxes)

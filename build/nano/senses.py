@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -12,8 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from build.nano.checkpoints import load_checkpoint
-from build.nano.facts import COLOURS, N_IMAGE_QUERIES, OBJECTS, SOUNDS, Scene, sound_slots
+from build.nano.facts import N_IMAGE_QUERIES, SOUNDS, Scene, sound_slots
 from build.nano.hearing import Encoder
 from build.nano.networks import QUERY_WIDTH, Detector
 from build.nano.pictures import Framed, draw_framed, in_reading_order
@@ -35,6 +33,7 @@ class Eyes(nn.Module):
         self.detector = detector
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """pixels: (B, 3, 128, 128) -> tokens (B, 256, 196)."""
         fine, _ = self.detector.backbone(pixels)
         embedding = self.detector.embedding(fine).flatten(2).transpose(1, 2)
         _, boxes = self.detector.ground(fine, self.detector.queries[:1])
@@ -81,9 +80,9 @@ class World:
 
 def _encode(encoder: nn.Module, inputs: Sequence[NDArray[np.float32] | None]) -> list[Tensor]:
     """Encodes those that are there in one batch; the others become zeros."""
-    there = [k for k, array in enumerate(inputs) if array is not None]
+    there = {k: array for k, array in enumerate(inputs) if array is not None}
     with torch.autocast("cpu", torch.bfloat16):
-        tokens = encoder(torch.from_numpy(np.stack([inputs[k] for k in there]))).bfloat16()  # type: ignore[arg-type]
+        tokens = encoder(torch.from_numpy(np.stack(list(there.values())))).bfloat16()
     found = dict(zip(there, tokens, strict=True))
     return [found.get(k, torch.zeros_like(tokens[0])) for k in range(len(inputs))]
 
@@ -102,13 +101,3 @@ def _moment(
             image_slots[cell] += thing.words
     sounds = None if clip is None else clip[1]
     return Moment(Scene(objects, sounds), image_slots, sound_slots(sounds or ()), image_tokens, sound_tokens)
-
-
-def load_detector(folder: Path) -> Detector:
-    """Reads the trained detector, in evaluation mode."""
-    network = Detector(len(OBJECTS), len(COLOURS))
-    state = load_checkpoint(folder)
-    if state is None:
-        raise FileNotFoundError(f"{folder} holds no checkpoint: run build.nano.train_detector first")
-    network.load_state_dict(state["network"])
-    return network.eval()

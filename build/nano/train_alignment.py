@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,15 +17,18 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
 from build.nano.checkpoints import load_checkpoint, log_line, save_checkpoint
+from build.nano.descent import Cycle, Descent
 from build.nano.dialogues import JUDGED_KINDS
 from build.nano.language import answer_loss, embed_packed, exact_matches, load_language, pack_rows, predict_answers
-from build.nano.qformer import IMAGE_WORDS, SOUND_WORDS, Projection, word_targets
+from build.nano.qformer import IMAGE_WORDS, SOUND_WORDS, Projection
 from build.nano.senses import Moment
+from build.nano.tallies import Tally
 from build.nano.tokenizer import Tokenizer
 from build.nano.train_language import talk_about
-from build.nano.train_qformers import QFormers, Ring, load_qformers, open_world, word_loss
+from build.nano.train_qformers import QFormers, Ring, load_qformers, open_world, targets_of, word_loss
 
 WORD_WEIGHT = 0.05  # of stage 1's loss, which keeps the words meaning what they say
+CYCLE = Cycle(peak_rate=4e-4, warm_up=0.05, final_division=50, weight_decay=0.01, max_norm=2.0)
 
 
 class Aligned(nn.Module):
@@ -39,7 +41,7 @@ class Aligned(nn.Module):
         self.sound_projection = Projection(sound_words)
 
     def forward(self, image_tokens: Tensor, sound_tokens: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Returns image and sound embeddings, and the logits of their words."""
+        """Tokens (B, n, width) -> image, sound embeddings (B, queries, width), their logits (B, queries, words)."""
         image_logits, sound_logits = self.qformers.image(image_tokens), self.qformers.sound(sound_tokens)
         return self.image_projection(image_logits), self.sound_projection(sound_logits), image_logits, sound_logits
 
@@ -68,7 +70,11 @@ def predict(
     n_questions: int,
     rng: random.Random,
 ) -> tuple[Tensor, list[str], list[bool]]:
-    """Asks `n_questions` about each moment; returns the loss, and for each question its kind and whether it was right."""
+    """Asks `n_questions` about each moment.
+
+    Returns:
+        The loss, of shape (), and for each question its kind and whether it was answered right.
+    """
     rows = [talk_about(moment.scene, rng, n_questions, drill_share=0.0) for moment in moments]
     packed = pack_rows(tokenizer, rows)
     with torch.autocast("cpu", torch.bfloat16):
@@ -78,11 +84,8 @@ def predict(
         logits = predict_answers(network, packed, embed_packed(network, packed, images.float(), sounds.float()))
     seen = torch.tensor([m.scene.objects is not None for m in moments])
     heard = torch.tensor([m.scene.sounds is not None for m in moments])
-    image_targets = torch.stack([word_targets(m.image_slots, IMAGE_WORDS) for m in moments])
-    sound_targets = torch.stack([word_targets(m.sound_slots, SOUND_WORDS) for m in moments])
-    words = word_loss(image_logits.float()[seen], image_targets[seen]) + word_loss(
-        sound_logits.float()[heard], sound_targets[heard]
-    )
+    image_targets, sound_targets = targets_of(moments)
+    words = word_loss(image_logits.float()[seen], image_targets) + word_loss(sound_logits.float()[heard], sound_targets)
     kinds = [dialogue.kind for row in rows for dialogue in row.dialogues]
     return answer_loss(logits, packed) + WORD_WEIGHT * words, kinds, exact_matches(logits, packed)
 
@@ -99,20 +102,13 @@ def train(
 ) -> None:
     """Trains `aligned` and saves it into `out`."""
     network.requires_grad_(False)
-    optimiser = torch.optim.AdamW(aligned.parameters(), lr=4e-4, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, 4e-4, total_steps=n_steps, pct_start=0.05, final_div_factor=50
-    )
+    descent = Descent(aligned, n_steps, CYCLE)
     rng = random.Random(0)
     recent: list[bool] = []
     for step in range(1, n_steps + 1):
         ring.refresh(n_fresh)
         loss, _, right = predict(aligned, network, tokenizer, ring.batch(batch_size), 10, rng)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(aligned.parameters(), 2.0)
-        optimiser.step()
-        schedule.step()
+        descent.step(loss)
         recent += right
         if step % 20 == 0 or step == n_steps:
             log_line(out, step=step, of=n_steps, loss=float(loss.detach()), right=sum(recent) / len(recent))
@@ -125,19 +121,18 @@ def train(
 def evaluate(
     aligned: Aligned, network: LlamaForCausalLM, tokenizer: Tokenizer, moments: Sequence[Moment]
 ) -> dict[str, float]:
-    """The share of exactly right answers per kind over `moments`, 8 questions each, and `judged` over all judged kinds."""
-    asked: Counter[str] = Counter()
-    correct: Counter[str] = Counter()
+    """The share of exactly right answers per kind over `moments`, 8 questions each; `judged` over all judged kinds."""
+    answers = Tally()
     rng = random.Random(1)
     for first in range(0, len(moments), 30):
         _, kinds, right = predict(aligned, network, tokenizer, moments[first : first + 30], 8, rng)
-        asked.update(kinds)
-        correct.update(kind for kind, is_right in zip(kinds, right, strict=True) if is_right)
-    judged = sum(correct[kind] for kind in JUDGED_KINDS) / sum(asked[kind] for kind in JUDGED_KINDS)
-    return {"judged": judged} | {kind: correct[kind] / asked[kind] for kind in sorted(asked)}
+        for kind, is_right in zip(kinds, right, strict=True):
+            answers.count(kind, is_right)
+    return {"judged": answers.share_of(*JUDGED_KINDS)} | answers.shares()
 
 
 def main() -> None:
+    """Reads the command line, trains, and logs how questions about fresh moments are answered."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/nano/alignment"))
     parser.add_argument("--steps", type=int, default=800)

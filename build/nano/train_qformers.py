@@ -8,19 +8,24 @@ Moments are drawn once and shown a few times from a ring of recent ones: drawing
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from build.nano.checkpoints import load_checkpoint, log_line, save_checkpoint
+from build.nano.checkpoints import load_trained, log_line, save_checkpoint
+from build.nano.descent import Cycle, Descent
 from build.nano.hearing import N_STEPS, WIDTH
 from build.nano.networks import N_PLACES
 from build.nano.qformer import IMAGE_WORDS, SOUND_WORDS, QFormer, image_qformer, sound_qformer, word_targets
-from build.nano.senses import IMAGE_TOKEN_WIDTH, Eyes, Moment, World, load_detector
+from build.nano.senses import IMAGE_TOKEN_WIDTH, Eyes, Moment, World
 from build.nano.sound_bank import SoundBank
+from build.nano.train_detector import load_detector
 from build.nano.train_hearing import load_tagger
+
+CYCLE = Cycle(peak_rate=1.2e-3, warm_up=0.06, final_division=100, weight_decay=0.02, max_norm=5.0)
 
 
 class QFormers(nn.Module):
@@ -57,21 +62,39 @@ def open_world(detector: Path, hearing: Path, sound_bank: Path, seed: int) -> Wo
 
 def load_qformers(folder: Path) -> QFormers:
     """Reads the trained Q-Formers, in evaluation mode."""
-    network = QFormers()
-    state = load_checkpoint(folder)
-    if state is None:
-        raise FileNotFoundError(f"{folder} holds no checkpoint: run build.nano.train_qformers first")
-    network.load_state_dict(state["network"])
-    return network.eval()
+    return load_trained(folder, QFormers())
+
+
+def targets_of(moments: Sequence[Moment]) -> tuple[Tensor, Tensor]:
+    """What the queries should say, 0 or 1: of moments with a picture, (seen, n_queries, words), and of those with a
+    sound, (heard, n_queries, words), both in the order of `moments`.
+    """
+    image = [word_targets(moment.image_slots, IMAGE_WORDS) for moment in moments if moment.scene.objects is not None]
+    sound = [word_targets(moment.sound_slots, SOUND_WORDS) for moment in moments if moment.scene.sounds is not None]
+    return torch.stack(image), torch.stack(sound)
+
+
+def loss_of(network: QFormers, moments: Sequence[Moment]) -> tuple[Tensor, dict[str, float]]:
+    """Returns the loss, of shape (), and for the log the shares of wrong queries."""
+    seen = torch.stack([moment.image_tokens for moment in moments if moment.scene.objects is not None])
+    heard = torch.stack([moment.sound_tokens for moment in moments if moment.scene.sounds is not None])
+    with torch.autocast("cpu", torch.bfloat16):
+        image_logits, sound_logits = network.image(seen).float(), network.sound(heard).float()
+    image_targets, sound_targets = targets_of(moments)
+    loss = word_loss(image_logits, image_targets) + word_loss(sound_logits, sound_targets)
+    return loss, {
+        "image_wrong": wrong_queries(image_logits, image_targets),
+        "sound_wrong": wrong_queries(sound_logits, sound_targets),
+    }
 
 
 def word_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Cross-entropy of every word of every query, summed over words and queries, mean over the batch."""
+    """Cross-entropy of every word of every query, (B, n_queries, words), summed over both, mean over the batch."""
     return F.binary_cross_entropy_with_logits(logits, targets, reduction="sum") / len(logits)
 
 
 def wrong_queries(logits: Tensor, targets: Tensor) -> float:
-    """The share of queries that stand for something and get any of its words wrong."""
+    """The share of queries (B, n_queries, words) that stand for something and get any of its words wrong."""
     busy = targets[..., -1] == 0
     wrong = ((logits > 0) != (targets > 0.5)).any(-1)
     return float(wrong[busy].float().mean())
@@ -81,42 +104,22 @@ def train(world: World, out: Path, n_steps: int, batch_size: int, n_fresh: int) 
     """Trains from scratch and saves into `out`."""
     torch.manual_seed(0)
     network = QFormers()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, 1.2e-3, total_steps=n_steps, pct_start=0.06, final_div_factor=100
-    )
+    descent = Descent(network, n_steps, CYCLE)
     ring = Ring(world, capacity=batch_size * 60)
     ring.refresh(batch_size * 2)
     for step in range(1, n_steps + 1):
         ring.refresh(n_fresh)
-        moments = ring.batch(batch_size)
-        seen = [m for m in moments if m.scene.objects is not None]
-        heard = [m for m in moments if m.scene.sounds is not None]
-        image_targets = torch.stack([word_targets(m.image_slots, IMAGE_WORDS) for m in seen])
-        sound_targets = torch.stack([word_targets(m.sound_slots, SOUND_WORDS) for m in heard])
-        with torch.autocast("cpu", torch.bfloat16):
-            image_logits = network.image(torch.stack([m.image_tokens for m in seen])).float()
-            sound_logits = network.sound(torch.stack([m.sound_tokens for m in heard])).float()
-        loss = word_loss(image_logits, image_targets) + word_loss(sound_logits, sound_targets)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
+        loss, wrong = loss_of(network, ring.batch(batch_size))
+        descent.step(loss)
         if step % 20 == 0 or step == n_steps:
-            image_wrong, sound_wrong = (
-                wrong_queries(image_logits, image_targets),
-                wrong_queries(sound_logits, sound_targets),
-            )
-            log_line(
-                out, step=step, of=n_steps, loss=float(loss.detach()), image_wrong=image_wrong, sound_wrong=sound_wrong
-            )
+            log_line(out, step=step, of=n_steps, loss=float(loss.detach()), **wrong)
         if step % 200 == 0 or step == n_steps:
             save_checkpoint(out, network, step)
     return network
 
 
 def main() -> None:
+    """Reads the command line and trains."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/nano/qformers"))
     parser.add_argument("--steps", type=int, default=1500)
