@@ -31,6 +31,7 @@ class Residual(nn.Module):
         self.second = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (B, width, h, w) -> the same shape, not negative."""
         return F.relu(x + self.second(self.first(x)))
 
 
@@ -39,13 +40,14 @@ class Backbone(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(conv(3, 32, 2), conv(32, 64, 2))
+        self.stem = nn.Sequential(conv(3, 32, 2), conv(32, 64, 2), Residual(64))
         self.middle = nn.Sequential(conv(64, 128, 2), Residual(128), Residual(128))
         self.top = nn.Sequential(conv(128, 256, 2), Residual(256), Residual(256))
         self.lateral = nn.Conv2d(256, 128, 1)
         self.merge = Residual(128)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """pixels: (B, 3, 128, 128) -> fine (B, 128, 16, 16), coarse (B, 256, 8, 8)."""
         middle = self.middle(self.stem(pixels))
         coarse = self.top(middle)
         raised = F.interpolate(self.lateral(coarse), scale_factor=2.0, mode="nearest")
@@ -90,7 +92,10 @@ def place_centres() -> Tensor:
 
 
 class MaskHead(nn.Module):
-    """Crops (B, 4, 64, 64), RGB and box channel -> mask logits (B, 64, 64): a U-Net of three levels."""
+    """Crops (B, 4, 64, 64), RGB and box channel -> mask logits (B, 64, 64): a U-Net of three levels.
+
+    Source: Ronneberger et al., U-Net, 2015, figure 1.
+    """
 
     def __init__(self, width: int = 20) -> None:
         super().__init__()
@@ -101,6 +106,7 @@ class MaskHead(nn.Module):
         self.leave = nn.Sequential(conv(3 * width, width), nn.Conv2d(width, 1, 1))
 
     def forward(self, crops: Tensor) -> Tensor:
+        """crops: (B, 4, 64, 64) -> logits (B, 64, 64)."""
         fine = self.enter(crops)
         half = self.down(fine)
         deep = F.interpolate(self.deep(half), scale_factor=2.0, mode="nearest")

@@ -4,6 +4,8 @@ Between the queries and the language width stands a layer of named words (labels
 sounds): each query says how much of each word it sees, and the linear layer turns the words into embeddings. It is
 first trained on the words alone (stage 1), so that it can be joined to any language network by that network's own
 word embeddings, and then through the language network (stage 2).
+
+Source of queries that read frozen tokens, and of the two stages: Li et al., BLIP-2, 2023, section 3.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ SOUND_WORDS: tuple[str, ...] = (*SOUND_SOURCES.values(), *SOUNDS, EMPTY_WORD)
 
 
 class Attention(nn.Module):
-    """Multi-head attention of queries (B, n, width) to tokens (B, m, token_width)."""
+    """Multi-head attention of queries (B, n, width) to tokens (B, m, token_width).
+
+    Source: Vaswani et al., Attention Is All You Need, 2017, section 3.2.
+    """
 
     def __init__(self, width: int, token_width: int, n_heads: int) -> None:
         super().__init__()
@@ -31,6 +36,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(width, width)
 
     def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
+        """queries: (B, n, width), tokens: (B, m, token_width) -> (B, n, width)."""
         q, k, v = (self._split(x) for x in (self.query(queries), self.key(tokens), self.value(tokens)))
         weights = (q @ k.transpose(-1, -2) * (q.shape[-1] ** -0.5)).softmax(-1)
         return self.out((weights @ v).transpose(1, 2).flatten(2))
@@ -50,6 +56,7 @@ class Block(nn.Module):
         self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
 
     def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
+        """queries: (B, n, width), tokens: (B, m, token_width) -> (B, n, width)."""
         normed = self.norms[0](queries)
         queries = queries + self.own(normed, normed)
         queries = queries + self.cross(self.norms[1](queries), tokens)
@@ -80,6 +87,7 @@ class QFormer(nn.Module):
         nn.init.constant_(self.speak.bias, -4.0)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """tokens: (B, n_tokens, token_width) -> logits (B, n_queries, words)."""
         tokens = self.norm_tokens(self.enter(tokens) + self.places)
         queries = self.queries.expand(tokens.shape[0], -1, -1)
         for block in self.blocks:
@@ -88,7 +96,10 @@ class QFormer(nn.Module):
 
 
 class Projection(nn.Module):
-    """Logits of words -> embeddings (B, n_queries, width) of the language network."""
+    """Logits of words -> embeddings of the language network, at first the sum of the words' own.
+
+    `word_embeddings` is (words, width).
+    """
 
     def __init__(self, word_embeddings: Tensor) -> None:
         super().__init__()
@@ -98,6 +109,7 @@ class Projection(nn.Module):
             self.linear.bias.zero_()
 
     def forward(self, logits: Tensor) -> Tensor:
+        """logits: (B, n_queries, words) -> embeddings (B, n_queries, width)."""
         return self.linear(torch.sigmoid(logits))
 
 
