@@ -45,14 +45,18 @@ QUANTIZATION = "Q8_0"
 N_CTX = 512
 IOU_THRESHOLD = 0.5
 SYNONYMS = {
-    "puppy": "dog", "kitten": "cat", "kitty": "cat", "plane": "airplane", "aeroplane": "airplane", "phone": "telephone",
-    "tv": "television", "bike": "bicycle", "locomotive": "train", "automobile": "car", "pony": "horse", "bunny": "rabbit",
-    "hen": "rooster", "cock": "rooster", "hamburger": "burger", "sailboat": "boat", "ship": "boat", "laptop": "computer",
-    "sneaker": "shoe", "present": "gift", "sunflower": "flower", "rucksack": "backpack", "flame": "fire", "toad": "frog",
-    "keyboard": "piano", "alarm clock": "clock", "light bulb": "bulb", "lightbulb": "bulb", "t-shirt": "shirt",
-    "football": "ball", "soccer ball": "ball", "snowmen": "snowman", "sax": "saxophone", "maize": "corn",
+    "puppy": "dog", "kitten": "cat", "kitty": "cat", "plane": "airplane", "aeroplane": "airplane",
+    "phone": "telephone", "tv": "television", "bike": "bicycle", "locomotive": "train", "automobile": "car",
+    "pony": "horse", "bunny": "rabbit", "hen": "rooster", "cock": "rooster", "hamburger": "burger",
+    "sailboat": "boat", "ship": "boat", "laptop": "computer", "sneaker": "shoe", "present": "gift",
+    "sunflower": "flower", "rucksack": "backpack", "flame": "fire", "toad": "frog", "keyboard": "piano",
+    "alarm clock": "clock", "light bulb": "bulb", "lightbulb": "bulb", "t-shirt": "shirt", "football": "ball",
+    "soccer ball": "ball", "snowmen": "snowman", "sax": "saxophone", "maize": "corn",
 }  # fmt: skip
-NOTICE = "Nano knows only its own drawn world: 96 pictograms, 5 colours and 28 synthesised sounds. It cannot judge photographs or real recordings."
+NOTICE = (
+    "Nano knows only its own drawn world: 96 pictograms, 5 colours and 28 synthesised sounds. "
+    "It cannot judge photographs or real recordings."
+)
 NOTHING_RECOGNISED = (
     "I do not recognise anything here. I only know my own drawn world of pictograms and synthesised sounds."
 )
@@ -81,7 +85,8 @@ def assemble(training: Path, out: Path) -> dict[str, object]:
     sound_tagger, figures["sound_tagger"] = export_tagger(training / "hearing", out)
     config = export_folder(training / "language", out / "language.gguf", "nano", QUANTIZATION)
     make_samples(out / "samples")
-    tagger = TaggerPart("tagger.onnx", PIXELS, OBJECTS, choose_tag_thresholds(out / "tagger.onnx"))
+    thresholds, min_score = choose_tag_thresholds(out / "tagger.onnx")
+    tagger = TaggerPart("tagger.onnx", PIXELS, OBJECTS, thresholds)
     grounder = QueryGrounder(
         "grounder.onnx", PIXELS, "queries.npz", COLOURS, score_threshold=0.05, iou_threshold=IOU_THRESHOLD
     )
@@ -96,11 +101,11 @@ def assemble(training: Path, out: Path) -> dict[str, object]:
         segmenter=SEGMENTER,
         sound_tagger=sound_tagger,
     )
-    write_manifest(out, parts, provenance(training))
+    write_manifest(out, parts, ClosedWorld(NOTICE, NOTHING_RECOGNISED, min_score), provenance(training))
     return figures
 
 
-def write_manifest(out: Path, parts: Parts, history: Mapping[str, str]) -> None:
+def write_manifest(out: Path, parts: Parts, world: ClosedWorld, history: Mapping[str, str]) -> None:
     """Writes `pack.json` for the files that lie in `out`."""
     used = ["vocabulary.json", *(f"samples/{path.name}" for path in sorted((out / "samples").iterdir()))]
     used += [parts.grounder.queries_file] if parts.grounder else []
@@ -117,7 +122,7 @@ def write_manifest(out: Path, parts: Parts, history: Mapping[str, str]) -> None:
         sampling=Sampling(temperature=0.0, max_tokens=96),
         vocabulary_file="vocabulary.json",
         synonyms=SYNONYMS,
-        closed_world=ClosedWorld(NOTICE, NOTHING_RECOGNISED),
+        closed_world=world,
         licences=LICENCES,
         provenance=dict(history),
         self_test=SELF_TEST,
@@ -138,6 +143,7 @@ def provenance(training: Path) -> dict[str, str]:
 
 
 def main() -> None:
+    """Reads the command line, makes the pack, and prints what quantisation changed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--training", type=Path, default=Path("out/nano"), help="folder of the training runs")
     parser.add_argument("--out", type=Path, default=Path("models/nano"))

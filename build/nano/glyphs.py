@@ -14,34 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from build.nano.facts import COLOURS, NATURAL, VOCABULARY
+from build.nano.facts import NATURAL, VOCABULARY
 
 FONT_PATH = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 FONT_SIZE = 109  # the only size the bitmap font holds
 TINTS: dict[str, tuple[int, int, int]] = {
-    "red": (225, 30, 35), "yellow": (250, 215, 20), "green": (35, 165, 60), "blue": (30, 95, 225), "purple": (150, 50, 190),
+    "red": (225, 30, 35), "yellow": (250, 215, 20), "green": (35, 165, 60), "blue": (30, 95, 225),
+    "purple": (150, 50, 190),
 }  # fmt: skip
 STRANGER_RANGES = ((0x1F300, 0x1F5FF), (0x1F600, 0x1F64F), (0x1F680, 0x1F6FF), (0x1F900, 0x1F9FF))
 # Pictograms that look like one of the vocabulary's objects, by words of their Unicode names.
 LOOKALIKES = frozenset(
-    word.upper()
-    for text in (
-        "dog cat kitten bird chick rooster chicken cow ox bull sheep ram goat pig boar duck frog bee honeybee snake dragon lion tiger "
-        "leopard owl wolf fox horse unicorn racehorse bell drum guitar banjo trumpet horn keyboard telephone phone clock watch alarm "
-        "hourglass stopwatch timer hammer axe pick car automobile taxi bus ambulance train railway locomotive tram metro monorail "
-        "trolleybus minibus helicopter fire elephant mammoth monkey gorilla orangutan mouse rat hamster rabbit turtle fish tropical "
-        "blowfish whale dolphin shark seal octopus squid crab lobster shrimp butterfly snail spider web penguin camel dromedary llama "
-        "bear panda koala giraffe zebra airplane aeroplane rocket bicycle bicyclist bike motorcycle scooter boat sailboat ship "
-        "speedboat ferry canoe tractor camera saxophone apple banana pineapple melon watermelon carrot corn ear mushroom bread "
-        "baguette croissant cheese pizza cake cookie hamburger sandwich egg bed bulb key book books notebook ledger umbrella hat "
-        "shoe sneaker boot sandal shirt football soccer ball basketball volleyball baseball tennis balloon present gift wrapped "
-        "candle pencil crayon pen paintbrush computer laptop desktop television backpack satchel crown trophy medal tree evergreen "
-        "deciduous palm flower sunflower blossom tulip rose hibiscus cactus moon crescent star glowing shooting cloud rain snow "
-        "lightning tornado fog thunder rainbow snowman leaf leaves herb house building hut castle anchor square button "
-        "emoji modifier sun globe polar poodle hedgehog bat beaver otter skunk kangaroo badger sloth parrot swan peacock flamingo dodo turkey eagle "
-        "truck lorry van police delivery vehicle wheel racing sport seat saddle lamp flashlight tangerine peach pear cherries tomato"
-    ).split()
-    for word in text.split()
+    (
+        "dog cat kitten bird chick rooster chicken cow ox bull sheep ram goat pig boar duck frog bee honeybee snake "
+        "dragon lion tiger leopard owl wolf fox horse unicorn racehorse bell drum guitar banjo trumpet horn "
+        "keyboard telephone phone clock watch alarm hourglass stopwatch timer hammer axe pick car automobile taxi "
+        "bus ambulance train railway locomotive tram metro monorail trolleybus minibus helicopter fire elephant "
+        "mammoth monkey gorilla orangutan mouse rat hamster rabbit turtle fish tropical blowfish whale dolphin "
+        "shark seal octopus squid crab lobster shrimp butterfly snail spider web penguin camel dromedary llama bear "
+        "panda koala giraffe zebra airplane aeroplane rocket bicycle bicyclist bike motorcycle scooter boat "
+        "sailboat ship speedboat ferry canoe tractor camera saxophone apple banana pineapple melon watermelon "
+        "carrot corn ear mushroom bread baguette croissant cheese pizza cake cookie hamburger sandwich egg bed bulb "
+        "key book books notebook ledger umbrella hat shoe sneaker boot sandal shirt football soccer ball basketball "
+        "volleyball baseball tennis balloon present gift wrapped candle pencil crayon pen paintbrush computer "
+        "laptop desktop television backpack satchel crown trophy medal tree evergreen deciduous palm flower "
+        "sunflower blossom tulip rose hibiscus cactus moon crescent star glowing shooting cloud rain snow lightning "
+        "tornado fog thunder rainbow snowman leaf leaves herb house building hut castle anchor square button emoji "
+        "modifier sun globe polar poodle hedgehog bat beaver otter skunk kangaroo badger sloth parrot swan peacock "
+        "flamingo dodo turkey eagle truck lorry van police delivery vehicle wheel racing sport seat saddle lamp "
+        "flashlight tangerine peach pear cherries tomato"
+    )
+    .upper()
+    .split()
 )
 
 
@@ -99,8 +103,3 @@ def plain_square(colour: str, rng: np.random.Generator) -> Image.Image:
 @cache
 def _font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONT_PATH), FONT_SIZE)
-
-
-def every_colour() -> tuple[str, ...]:
-    """Returns NATURAL and the tints, in the order of training targets."""
-    return (NATURAL, *COLOURS)

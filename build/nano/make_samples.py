@@ -44,8 +44,8 @@ PICTURES: dict[str, tuple[tuple[Rgb, Rgb], tuple[Spot, ...]]] = {
         Spot("bird", 0.42, 0.18, 90, "blue", 8),
     )),
     "music_room": (ROOM, (
-        Spot("bell", 0.50, 0.22, 130), Spot("guitar", 0.18, 0.55, 200, turn_deg=-6), Spot("cat", 0.80, 0.68, 180, "purple"),
-        Spot("drum", 0.48, 0.75, 140),
+        Spot("bell", 0.50, 0.22, 130), Spot("guitar", 0.18, 0.55, 200, turn_deg=-6),
+        Spot("cat", 0.80, 0.68, 180, "purple"), Spot("drum", 0.48, 0.75, 140),
     )),
 }  # fmt: skip
 SOUNDS: dict[str, tuple[str, ...]] = {
@@ -82,6 +82,7 @@ def make_samples(out: Path) -> None:
 
 
 def main() -> None:
+    """Reads the command line and writes the samples."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("models/nano/samples"))
     make_samples(parser.parse_args().out)

@@ -1,6 +1,6 @@
 """Writes nano's report from the figures of the last evaluation.
 
-    python -m build.nano.report --figures out/nano/figures.json --out models/nano/REPORT.md
+python -m build.nano.report --figures out/nano/figures.json --out models/nano/REPORT.md
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def write_report(figures: Mapping[str, Any], pack: Path) -> str:
             "\n## The first twenty wrong answers\n",
             *table(("kind", "question", "right", "said"), wrong),
             "\n## Training\n",
-            *table(("run", "last line of its log"), [[name, f"`{line}`"] for name, line in manifest.provenance.items()]),
+            *table(
+                ("run", "last line of its log"), [[name, f"`{line}`"] for name, line in manifest.provenance.items()]
+            ),
             "",
         ]
     )
