@@ -29,7 +29,7 @@ AGAIN = "Ask again; if it happens every time, try another pack or file."
 KNOWN_LOG_LINES: tuple[tuple[str, str, str], ...] = (
     (r"out of memory|bad_?alloc|MemoryError|failed to allocate|unable to allocate", "The memory ran out.", SMALLER),
     (r"CUDA error|ggml_vulkan.*(error|failed)|vk::|ggml_metal.*error", "The graphics device failed.", SMALLER),
-    (r"n_tokens_all <= cparams\.n_batch|n_ctx", "The question with its files is too long for the pack.",
+    (r"n_tokens_all <= cparams\.n_batch", "The question with its files is too long for the pack.",
      "Ask with fewer files or a shorter conversation."),
     (r"llama-(model|vocab)\.cpp.*GGML_ASSERT|GGML_ASSERT.*llama-(model|vocab)", "A file of the pack is damaged.",
      "Check the pack, and install it again."),

@@ -1,5 +1,6 @@
 """The rules of the protocol, each on the real process with fake parts."""
 
+import json
 import os
 import re
 import select
@@ -99,7 +100,7 @@ def ending_of(number: int) -> Callable[[object], bool]:
     return lambda event: isinstance(event, Done | Failed | Cancelled) and event.id == number
 
 
-def test_rule_1_every_event_carries_its_request_and_one_ends_it(engine, picture):
+def test_rule_2_every_event_carries_its_request_and_one_ends_it(engine, picture):
     engine.hello()
     engine.send(
         Prepare(id=1, images=(picture,)),
@@ -114,7 +115,7 @@ def test_rule_1_every_event_carries_its_request_and_one_ends_it(engine, picture)
         assert [ending_of(number)(event) for event in own] == [False] * (len(own) - 1) + [True]
 
 
-def test_rule_2_readiness_is_an_event(engine):
+def test_rule_1_readiness_is_an_event(engine):
     *before, ready = engine.hello()
     assert before
     assert all(isinstance(event, Loading) for event in before)
@@ -129,13 +130,13 @@ def test_rule_2_readiness_is_an_event(engine):
         ("out of memory", "engine", "There is not enough memory for this."),
     ],
 )
-def test_rule_2_a_pack_that_cannot_be_loaded_fails_once_and_ends_the_engine(engine, pack, code, message):
+def test_rule_1_a_pack_that_cannot_be_loaded_fails_once_and_ends_the_engine(engine, pack, code, message):
     failed = engine.hello(pack)[-1]
     assert (failed.id, failed.code, failed.message) == (0, code, message)
     assert engine.wait() == 1
 
 
-def test_rule_2_another_protocol_is_refused(engine):
+def test_rule_1_another_protocol_is_refused(engine):
     engine.send(Hello(protocol=PROTOCOL_VERSION + 1, pack_dir="fake"))
     assert engine.until(Failed)[-1].code == "protocol"
     assert engine.wait() == 1
@@ -199,12 +200,25 @@ def test_rule_3_shutdown_ends_the_engine_whatever_it_does(engine, question):
     ],
     ids=["bytes", "fields", "same id", "id 0", "second hello", "too long"],
 )
-def test_what_is_not_the_protocol_ends_the_engine_with_a_reason(engine, line):
+def test_rule_9_what_is_not_the_protocol_ends_the_engine_with_a_reason(engine, line):
     engine.hello()
     engine.send_bytes(line)
     failed = next(event for event in engine.events() if isinstance(event, Failed))
     assert (failed.id, failed.code) == (0, "protocol")
     assert engine.wait() == 1
+
+
+def test_rule_4_masks_travel_as_run_lengths_in_plain_json(engine, picture):
+    engine.hello()
+    engine.send(Ask(id=1, question="plain", images=(picture,)))
+    for line in engine.process.stdout:
+        event = json.loads(line)
+        if event["type"] == "Masked":
+            [runs] = event["masks"].values()
+        if event["type"] == "Done":
+            break
+    assert runs["size"] == [16, 16]
+    assert sum(runs["counts"]) == 16 * 16
 
 
 @pytest.mark.parametrize("question", ["endless", "deaf"])
