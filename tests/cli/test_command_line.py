@@ -93,7 +93,7 @@ def test_bad_usage_and_bad_input_are_one_plain_line_and_exit_2(write_pack, tmp_p
     ended = bubo(*arguments, folder=tmp_path)
     assert ended.returncode == 2
     *_, line = ended.stderr.splitlines()
-    assert line[0].isupper()
+    assert line.endswith(".")
     assert "Traceback" not in ended.stderr
     if "out.nonsense" not in arguments:
         assert ended.stderr.count("\n") == 1
