@@ -37,12 +37,12 @@ $(INSTALLED):
 	@$(PYTHON) -m build.system_packages
 	@$(MAKE) --no-print-directory $(BIN)/pip
 	@echo "Installing the program. llama.cpp is compiled where no wheel exists: the first time takes minutes."
-	@$(BIN)/python -m pip install -qq --editable .
+	@$(BIN)/python -m pip install -qq --no-compile --editable .
 	@touch $@
 
 $(INSTALLED_FOR_TESTS):
 	@$(PYTHON) -m build.system_packages test
 	@$(MAKE) --no-print-directory $(BIN)/pip
 	@echo "Installing the program and its tools. llama.cpp is compiled where no wheel exists: the first time takes minutes."
-	@$(BIN)/python -m pip install -qq --editable ".[test,build]"
+	@$(BIN)/python -m pip install -qq --no-compile --editable ".[test,build]"
 	@touch $@ $(INSTALLED)
