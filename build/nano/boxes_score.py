@@ -38,6 +38,8 @@ class BoxScore:
 
         Source: Lin et al., Microsoft COCO, 2014; cocodataset.org, detection evaluation.
         """
+        if not self._found:  # pycocotools cannot take an empty list
+            return {"map_50": 0.0, "map_50_95": 0.0}
         categories = [{"id": number, "name": label} for number, label in enumerate(OBJECTS)]
         truth = COCO()
         truth.dataset = {"images": self._pictures, "annotations": self._truth, "categories": categories}

@@ -149,7 +149,7 @@ def export_mixed(
 def calibration_pixels() -> list[Inputs]:
     """Fresh pictures as the eyes take them."""
     rng = np.random.default_rng(CALIBRATION_SEED)
-    return [{"pixel_values": draw_framed(rng).pixels[None]} for _ in range(N_CALIBRATION)]
+    return [{"pixel_values": draw_framed(rng).pixels[None].copy()} for _ in range(N_CALIBRATION)]
 
 
 def calibration_mels(bank: Path) -> list[Inputs]:

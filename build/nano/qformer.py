@@ -13,7 +13,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from build.nano.facts import COLOURS, N_IMAGE_QUERIES, N_SOUND_QUERIES, NATURAL, OBJECTS, SIZES, SOUND_SOURCES, SOUNDS
+from build.nano.facts import COLOURS, GRID, N_SOUND_QUERIES, NATURAL, OBJECTS, SIZES, SOUND_SOURCES, SOUNDS
 from build.nano.slots import EMPTY_WORD
 
 POSITIONS = ("top", "bottom", "left", "right", "center")
@@ -35,10 +35,10 @@ class Attention(nn.Module):
         self.value = nn.Linear(token_width, width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
-        """queries: (B, n, width), tokens: (B, m, token_width) -> (B, n, width)."""
+    def forward(self, queries: Tensor, tokens: Tensor, bias: Tensor) -> Tensor:
+        """queries: (B, n, width), tokens: (B, m, token_width), bias added to scores: (n, m) -> (B, n, width)."""
         q, k, v = (self._split(x) for x in (self.query(queries), self.key(tokens), self.value(tokens)))
-        weights = (q @ k.transpose(-1, -2) * (q.shape[-1] ** -0.5)).softmax(-1)
+        weights = (q @ k.transpose(-1, -2) * (q.shape[-1] ** -0.5) + bias).softmax(-1)
         return self.out((weights @ v).transpose(1, 2).flatten(2))
 
     def _split(self, x: Tensor) -> Tensor:
@@ -55,28 +55,35 @@ class Block(nn.Module):
         self.cross = Attention(width, token_width, n_heads)
         self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
 
-    def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
-        """queries: (B, n, width), tokens: (B, m, token_width) -> (B, n, width)."""
+    def forward(self, queries: Tensor, tokens: Tensor, nearness: Tensor) -> Tensor:
+        """queries: (B, n, width), tokens: (B, m, token_width), nearness: (n, m) -> (B, n, width)."""
         normed = self.norms[0](queries)
-        queries = queries + self.own(normed, normed)
-        queries = queries + self.cross(self.norms[1](queries), tokens)
+        queries = queries + self.own(normed, normed, torch.zeros((), device=queries.device))
+        queries = queries + self.cross(self.norms[1](queries), tokens, nearness)
         return queries + self.feed(self.norms[2](queries))
 
 
 class QFormer(nn.Module):
-    """Tokens (B, n_tokens, token_width) -> logits of words (B, n_queries, words)."""
+    """Tokens (B, n_tokens, token_width) -> logits of words (B, n_queries, words).
+
+    `nearness` (n_queries, n_tokens) is added to the scores of cross-attention: it turns each query to the tokens that
+    are its business, which it would otherwise need many more pictures to learn.
+    """
+
+    nearness: Tensor
 
     def __init__(
         self,
         words: tuple[str, ...],
-        n_queries: int,
-        n_tokens: int,
+        nearness: Tensor,
         token_width: int,
         width: int = 192,
         n_blocks: int = 3,
     ) -> None:
         super().__init__()
+        n_queries, n_tokens = nearness.shape
         self.words = words
+        self.register_buffer("nearness", nearness, persistent=False)
         self.enter = nn.Linear(token_width, width)
         self.places = nn.Parameter(torch.randn(n_tokens, width) * 0.3)
         self.queries = nn.Parameter(torch.randn(n_queries, width) * 0.3)
@@ -91,7 +98,7 @@ class QFormer(nn.Module):
         tokens = self.norm_tokens(self.enter(tokens) + self.places)
         queries = self.queries.expand(tokens.shape[0], -1, -1)
         for block in self.blocks:
-            queries = block(queries, tokens)
+            queries = block(queries, tokens, self.nearness)
         return self.speak(self.norm(queries))
 
 
@@ -113,14 +120,18 @@ class Projection(nn.Module):
         return self.linear(torch.sigmoid(logits))
 
 
-def image_qformer(n_tokens: int, token_width: int) -> QFormer:
-    """The Q-Former of the eyes: one query a cell of the picture's frame."""
-    return QFormer(IMAGE_WORDS, N_IMAGE_QUERIES, n_tokens, token_width)
+def image_qformer(places: Tensor, token_width: int) -> QFormer:
+    """The Q-Former of the eyes: one query a cell of the frame. `places` (n_tokens, 2) are the tokens' x, y in 0..1."""
+    steps = (torch.arange(GRID) + 0.5) / GRID
+    y, x = torch.meshgrid(steps, steps, indexing="ij")
+    cells = torch.stack((x.flatten(), y.flatten()), -1)
+    distance = torch.cdist(cells, places) * GRID  # in cells
+    return QFormer(IMAGE_WORDS, -0.5 * distance**2, token_width)
 
 
 def sound_qformer(n_tokens: int, token_width: int) -> QFormer:
-    """The Q-Former of the ears."""
-    return QFormer(SOUND_WORDS, N_SOUND_QUERIES, n_tokens, token_width, n_blocks=2)
+    """The Q-Former of the ears: each query listens to all of the clip."""
+    return QFormer(SOUND_WORDS, torch.zeros(N_SOUND_QUERIES, n_tokens), token_width, n_blocks=2)
 
 
 def word_targets(slots: list[list[str]], words: tuple[str, ...]) -> Tensor:

@@ -18,7 +18,7 @@ from build.nano.facts import (
     Scene,
 )
 
-SIDES = {"small": (0.16, 0.27), "large": (0.34, 0.50)}  # side of the square box, fraction of the picture's side
+SIDES = {"small": (0.19, 0.28), "large": (0.34, 0.50)}  # side of the square box, fraction of the picture's side
 MAX_IOU = 0.15
 _NATURAL_SHARE = 0.45
 _SMALL_SHARE = 0.6

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from build.nano.checkpoints import load_trained, log_line, save_checkpoint
 from build.nano.descent import Cycle, Descent
 from build.nano.hearing import N_STEPS, WIDTH
-from build.nano.networks import N_PLACES
+from build.nano.networks import place_centres
 from build.nano.qformer import IMAGE_WORDS, SOUND_WORDS, QFormer, image_qformer, sound_qformer, word_targets
 from build.nano.senses import IMAGE_TOKEN_WIDTH, Eyes, Moment, World
 from build.nano.sound_bank import SoundBank
@@ -33,7 +33,7 @@ class QFormers(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.image: QFormer = image_qformer(N_PLACES, IMAGE_TOKEN_WIDTH)
+        self.image: QFormer = image_qformer(place_centres(), IMAGE_TOKEN_WIDTH)
         self.sound: QFormer = sound_qformer(N_STEPS, WIDTH)
 
 
