@@ -10,7 +10,7 @@ from bubo_desktop.client import EngineClient, EngineState, Patience
 
 ROOT = Path(__file__).parents[2]
 FAKE = ROOT / "tests" / "fakes" / "engine_process.py"
-BRISK = {"ping_s": 0.1, "start_s": 20.0, "hang_s": 20.0, "cancel_s": 0.3, "shutdown_s": 0.3, "terminate_s": 0.3}
+BRISK = {"ping_s": 0.1, "start_s": 60.0, "hang_s": 60.0, "cancel_s": 60.0, "shutdown_s": 0.3, "terminate_s": 0.3}
 
 
 @pytest.fixture
