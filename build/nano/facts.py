@@ -14,9 +14,7 @@ import msgspec
 from bubo_desktop.packs.manifest import Word
 
 NANO_DIR = Path(__file__).parents[2] / "models" / "nano"
-VOCABULARY: tuple[Word, ...] = msgspec.json.decode(
-    (NANO_DIR / "vocabulary.json").read_bytes(), type=tuple[Word, ...]
-)
+VOCABULARY: tuple[Word, ...] = msgspec.json.decode((NANO_DIR / "vocabulary.json").read_bytes(), type=tuple[Word, ...])
 OBJECTS: tuple[str, ...] = tuple(word.label_en for word in VOCABULARY)
 SOUND_SOURCES: dict[str, str] = {sound: word.label_en for word in VOCABULARY for sound in word.sounds}
 SOUNDS: tuple[str, ...] = tuple(SOUND_SOURCES)

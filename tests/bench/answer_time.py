@@ -91,7 +91,10 @@ def main() -> None:
     application = QCoreApplication([])
     with tempfile.TemporaryDirectory() as home:
         os.environ["BUBO_HOME"] = home
-        pictures = [_copy(options.pack / "samples" / "garden.png", Path(home) / f"{n}.png", n) for n in range(2 * options.rounds)]
+        pictures = [
+            _copy(options.pack / "samples" / "garden.png", Path(home) / f"{n}.png", n)
+            for n in range(2 * options.rounds)
+        ]
         starts, attached, fresh, whole, speeds, peaks = [], [], [], [], [], []
         for number in range(options.rounds):
             desk = Desk(options.pack.resolve())

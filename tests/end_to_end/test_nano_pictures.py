@@ -20,8 +20,10 @@ from bubo_desktop.packs.catalog import find_pack
 from bubo_desktop.protocol import Ask
 
 SHAPES = {"1:1": (480, 480), "16:9": (640, 360), "9:16": (360, 640), "1:4": (160, 640)}
-PHOTOGRAPHS = ("astronaut", "brick", "camera", "cat", "clock", "coffee", "coins", "grass", "gravel", "hubble_deep_field",
-               "immunohistochemistry", "moon", "page", "retina", "rocket", "text")  # fmt: skip
+PHOTOGRAPHS = (
+    "astronaut", "brick", "camera", "cat", "clock", "coffee", "coins", "grass", "gravel", "hubble_deep_field",
+    "immunohistochemistry", "moon", "page", "retina", "rocket", "text",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
