@@ -160,7 +160,7 @@ def _interleave_rotary(values: NDArray[np.float32], n_heads: int) -> NDArray[np.
 
 
 def export_folder(folder: Path, target: Path, name: str, quantization: str | None = None) -> LlamaConfig:
-    """Exports a folder with `config.json`, weights and `tokenizer.model`, quantised where asked; returns its configuration."""
+    """Exports a folder with `config.json`, weights and `tokenizer.model`, quantised where asked; returns its config."""
     config = LlamaConfig.from_pretrained(folder)
     tokenizer = (folder / "tokenizer.model").read_bytes()
     if quantization is None:
