@@ -22,7 +22,7 @@ class LazyTensor:
 
 
 def wrap_tensors(tensors: Mapping[str, torch.Tensor]) -> dict[str, LazyTensor]:
-    """Tensors in memory (or mapped from a file) as lazy ones."""
+    """Tensors of any shape and float type, in memory or mapped from a file, as lazy ones."""
     return {name: LazyTensor(tuple(tensor.shape), partial(_to_numpy, tensor)) for name, tensor in tensors.items()}
 
 

@@ -185,7 +185,7 @@ def predict_answers(network: LlamaForCausalLM, packed: Packed, embedded: Tensor)
 
 
 def answer_loss(logits: Tensor, packed: Packed) -> Tensor:
-    """Weighted mean cross-entropy of `predict_answers`' logits."""
+    """Weighted mean cross-entropy (a scalar) of `predict_answers`' logits (answer tokens, pieces)."""
     chosen = packed.labels != IGNORED
     weights = packed.weights[chosen]
     return (cross_entropy(logits.float(), packed.labels[chosen], reduction="none") * weights).sum() / weights.sum()
@@ -195,6 +195,7 @@ def exact_matches(logits: Tensor, packed: Packed) -> list[bool]:
     """Whether each exchange's answer is right to the last piece, in order of rows and exchanges.
 
     The true answer is fed while predicting: all pieces are right exactly where greedy decoding gives that answer.
+    `logits` are those of `predict_answers`, (answer tokens, pieces).
     """
     chosen = packed.labels != IGNORED
     right = logits.argmax(-1) == packed.labels[chosen]

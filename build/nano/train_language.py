@@ -179,7 +179,7 @@ def predict(
     network: LlamaForCausalLM, tokenizer: Tokenizer, scenes: list[Scene], packed: Packed, rng: random.Random,
     disturbance: Disturbance = TYPICAL,
 ) -> torch.Tensor:  # fmt: skip
-    """Answer logits for scenes read as slots, computed in bfloat16."""
+    """Answer logits (answer tokens, pieces) for scenes read as slots, computed in bfloat16."""
     images, sounds = embed_slots(network.get_input_embeddings().weight, tokenizer, scenes, rng, disturbance)
     with torch.autocast("cpu", torch.bfloat16):
         return predict_answers(network, packed, embed_packed(network, packed, images, sounds))
