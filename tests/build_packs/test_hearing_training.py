@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -21,15 +20,6 @@ from build.nano.recordings import NOISE, SILENCE, SOUNDING, Recording, draw_reco
 from build.nano.sound_bank import SoundBank
 from build.nano.synthesiser import Span
 from build.nano.train_hearing import draw_batch, learning_rate, load_tagger, new_tagger, train, train_step
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads of a network this small wait for each other longer than they work, worst where cores are taken."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)
 
 
 @pytest.fixture(scope="module")
