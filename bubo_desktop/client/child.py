@@ -10,10 +10,11 @@ from PySide6.QtCore import QDeadlineTimer, QObject, QProcess, QTimer, Signal
 from bubo_desktop.client.ending import Cause, Ending
 from bubo_desktop.client.patience import Patience
 from bubo_desktop.errors import ProtocolError
-from bubo_desktop.protocol import MAX_MESSAGE_BYTES, Request, Shutdown, decode_event, encode
+from bubo_desktop.protocol import MAX_MESSAGE_BYTES, LineReader, Request, Shutdown, decode_event, encode
 
 LOG_LINES = 200
 LOG_LINE_CHARS = 500
+READ_BYTES = 1 << 16
 READ_SLICE_MS = 10
 MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 
@@ -35,6 +36,10 @@ class Child(QObject):
         self._patience = patience
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         self._stop_cause: Cause | None = None
+        self._reader = LineReader()
+        self._lines: deque[bytes] = deque()
+        self._next_slice = QTimer(self, singleShot=True, interval=0)
+        self._next_slice.timeout.connect(self._read_events)
         self._process = QProcess(self)
         if hasattr(QProcess, "UnixProcessFlag"):  # Ctrl-C in a terminal is meant for the desktop, not for its child
             self._process.setUnixProcessParameters(QProcess.UnixProcessFlag.CreateNewSession)
@@ -89,24 +94,29 @@ class Child(QObject):
     def _read_events(self) -> None:
         """Reads for one slice of time, then lets the event loop turn."""
         deadline = QDeadlineTimer(READ_SLICE_MS)
-        while self._process.canReadLine() and not deadline.hasExpired():
-            self._take_line()
-        waiting = self._process.bytesAvailable()
-        if waiting > MAX_BACKLOG_BYTES or (waiting > MAX_MESSAGE_BYTES and not self._process.canReadLine()):
-            self._give_up_reading()
-        elif self._process.canReadLine():
-            QTimer.singleShot(0, self, self._read_events)
-
-    def _take_line(self) -> None:
         try:
-            event = decode_event(bytes(self._process.readLine().data()))
+            while self._read_event():
+                if deadline.hasExpired():
+                    self._next_slice.start()
+                    break
         except ProtocolError as error:
-            self._log.append(str(error)[:LOG_LINE_CHARS])
-            self._give_up_reading()
-        else:
-            self.event_received.emit(event)
+            self._give_up_reading(error)
 
-    def _give_up_reading(self) -> None:
+    def _read_event(self) -> bool:
+        """Passes on the next event, or takes in a chunk; false where there is nothing to read."""
+        if self._lines:
+            self.event_received.emit(decode_event(self._lines.popleft()))
+            return True
+        if self._process.bytesAvailable() > MAX_BACKLOG_BYTES:
+            raise ProtocolError("The engine sends more than can be read.")
+        chunk = bytes(self._process.read(READ_BYTES).data())
+        self._lines.extend(self._reader.push(chunk))
+        return bool(chunk)
+
+    def _give_up_reading(self, error: ProtocolError) -> None:
+        """What comes after nonsense cannot be trusted."""
+        self._log.append(str(error)[:LOG_LINE_CHARS])
+        self._lines.clear()
         self._process.closeReadChannel(QProcess.ProcessChannel.StandardOutput)
         self._process.readAllStandardOutput()
         self.kill(Cause.garbled)
@@ -121,8 +131,12 @@ class Child(QObject):
             self.ended.emit(Ending(Cause.not_started, log=self.log))
 
     def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        while self._process.canReadLine():
-            self._take_line()
+        try:
+            while self._read_event():
+                pass
+        except ProtocolError as error:
+            self._give_up_reading(error)
+        self._next_slice.stop()
         crashed = status is QProcess.ExitStatus.CrashExit
         cause = self._stop_cause or (Cause.crashed if crashed else Cause.exited)
         self.ended.emit(Ending(cause, code, self.log))

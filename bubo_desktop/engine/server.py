@@ -19,7 +19,6 @@ from bubo_desktop.engine.pipeline import Pipeline
 from bubo_desktop.errors import BuboError, EngineError, ProtocolError
 from bubo_desktop.logs import start_log
 from bubo_desktop.protocol import (
-    MAX_MESSAGE_BYTES,
     PROTOCOL_VERSION,
     Ask,
     Cancel,
@@ -28,6 +27,7 @@ from bubo_desktop.protocol import (
     Event,
     Failed,
     Hello,
+    LineReader,
     Loading,
     Ping,
     Pong,
@@ -236,13 +236,10 @@ class Server:
 
 
 def _lines(stream: FileIO) -> Iterator[bytes]:
-    """Yields lines as they arrive. Raises `ProtocolError` where one does not end within `MAX_MESSAGE_BYTES`."""
-    rest = b""
+    """Yields lines as they arrive. Raises `ProtocolError` where one does not end."""
+    reader = LineReader()
     while chunk := stream.read(READ_BYTES):
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-        if len(rest) > MAX_MESSAGE_BYTES:
-            raise ProtocolError("A message is longer than the protocol allows.")
+        yield from reader.push(chunk)
 
 
 def _failed(number: int, error: Exception, job: _Job | None = None) -> Failed:

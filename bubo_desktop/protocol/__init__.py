@@ -23,6 +23,7 @@ duplicate of its standard output, taken before any library is imported (llama.cp
 """
 
 from bubo_desktop.protocol.codec import MAX_MESSAGE_BYTES, decode_event, decode_request, encode
+from bubo_desktop.protocol.framing import LineReader
 from bubo_desktop.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
@@ -50,5 +51,5 @@ __all__ = [
     "MAX_MESSAGE_BYTES", "PROTOCOL_VERSION",
     "Ask", "Cancel", "Cancelled", "Done", "Event", "Failed", "Found", "Hello", "Linked", "Loading", "Masked",
     "Ping", "Pong", "Prepare", "Progress", "Ready", "Request", "Shutdown", "Token",
-    "decode_event", "decode_request", "encode",
+    "LineReader", "decode_event", "decode_request", "encode",
 ]  # fmt: skip
