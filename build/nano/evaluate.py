@@ -14,14 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from bubo_desktop.data import Answer
+from bubo_desktop.data import Answer, Thing
 from bubo_desktop.engine.cancellation import Cancellation
+from bubo_desktop.engine.imaging import read_picture
+from bubo_desktop.engine.locating import Locator
 from bubo_desktop.engine.pack import open_pack
 from bubo_desktop.engine.pipeline import Pipeline
 from bubo_desktop.environment import quiet_libraries
 from bubo_desktop.geometry import box_iou, decode_mask
+from bubo_desktop.packs.manifest import read_manifest
 from bubo_desktop.protocol import Ask
 from build.nano.boxes_score import BoxScore
 from build.nano.dialogues import JUDGED_KINDS
@@ -31,6 +36,7 @@ from build.nano.tallies import Tally, f1
 
 EVALUATION_SEED = 9_000
 N_QUESTIONS = 6
+CANDIDATE_SCORE = 0.05
 
 
 @dataclass
@@ -40,9 +46,10 @@ class Marks:
     answers: Tally = field(default_factory=Tally)
     verdicts: Tally = field(default_factory=Tally)
     labels: dict[str, Counter[str]] = field(
-        default_factory=lambda: {"tag": Counter(), "sound": Counter(), "link": Counter()}
+        default_factory=lambda: {name: Counter() for name in ("tag", "sound", "link", "box")}
     )
     boxes: BoxScore = field(default_factory=BoxScore)
+    candidates: BoxScore = field(default_factory=BoxScore)
     mask_ious: list[float] = field(default_factory=list)
     wrong: list[dict[str, str]] = field(default_factory=list)
 
@@ -53,7 +60,9 @@ class Marks:
             "sound_f1": _f1(self.labels["sound"]),
             "link_precision": _share(self.labels["link"], "right", "found"),
             "link_recall": _share(self.labels["link"], "met", "wanted"),
-            **self.boxes.figures(),
+            "box_f1": _f1(self.labels["box"]),
+            **{f"shown_{name}": value for name, value in self.boxes.figures().items()},
+            **{f"candidates_{name}": value for name, value in self.candidates.figures().items()},
             "mask_miou": float(np.mean(self.mask_ious)),
             "answers_exact_judged": self.answers.share_of(*JUDGED_KINDS),
             "answers_exact": self.answers.shares(),
@@ -65,17 +74,26 @@ class Marks:
 def sit_exam(pack: Path, n_scenes: int, seed: int) -> Marks:
     """Puts the pack in `pack` to an exam of `n_scenes` scenes with `N_QUESTIONS` questions each."""
     opened = open_pack(pack, 0, lambda *_: None)
-    pipeline, marks = Pipeline(opened), Marks()
+    pipeline, marks, locator = Pipeline(opened), Marks(), open_candidates(pack)
     with TemporaryDirectory() as folder:
         for number, sitting in enumerate(draw_exam(n_scenes, N_QUESTIONS, seed, Path(folder))):
             answers = [_ask(pipeline, sitting, question.question) for question in sitting.questions]
             _mark_answers(marks, sitting, answers)
             if sitting.picture is not None:
                 _mark_picture(marks, sitting, answers[0], number)
+                _mark_candidates(marks, sitting, locator, number)
             if sitting.recording is not None:
                 _mark_recording(marks, sitting, answers[0])
     opened.close()
     return marks
+
+
+def open_candidates(pack: Path) -> Locator:
+    """The pack's locator with a threshold so low that average precision sees the doubtful boxes too, as it must."""
+    part = read_manifest(pack).parts.grounder
+    if part is None:
+        raise SystemExit(f"{pack} has no grounder")
+    return Locator(msgspec.structs.replace(part, score_threshold=CANDIDATE_SCORE, max_objects=100), pack, n_threads=1)
 
 
 def _ask(pipeline: Pipeline, sitting: Sitting, question: str) -> Answer:
@@ -119,13 +137,27 @@ def _mark_picture(marks: Marks, sitting: Sitting, answer: Answer, number: int) -
     things = answer.images[0].objects
     truth = sitting.boxes_px
     marks.boxes.add(number, [thing.label for thing in sitting.scene.objects or ()], truth, things)
+    labels = [thing.label for thing in sitting.scene.objects or ()]
+    marks.labels["box"].update(found=len(things), wanted=len(truth))
     if not things or not len(truth):
         return
     overlaps = box_iou(np.array([thing.box_xyxy_px for thing in things]), truth)
+    met = {int(row.argmax()) for thing, row in zip(things, overlaps, strict=True) if _fits(thing, row, labels)}
+    marks.labels["box"]["right"] += len(met)
     for thing, row in zip(things, overlaps, strict=True):
         if row.max() >= 0.5 and thing.mask_rle is not None:
             mask, right = decode_mask(thing.mask_rle), sitting.masks[row.argmax()]
             marks.mask_ious.append(float((mask & right).sum() / (mask | right).sum()))
+
+
+def _fits(thing: Thing, overlaps: NDArray[np.floating], labels: list[str]) -> bool:
+    return bool(overlaps.max() >= 0.5) and labels[int(overlaps.argmax())] == thing.label
+
+
+def _mark_candidates(marks: Marks, sitting: Sitting, locator: Locator, number: int) -> None:
+    found = locator.locate(read_picture(str(sitting.picture)))
+    things = [Thing(k, it.label, it.score, it.box_xyxy_px) for k, it in enumerate(found)]
+    marks.candidates.add(number, [thing.label for thing in sitting.scene.objects or ()], sitting.boxes_px, things)
 
 
 def _mark_recording(marks: Marks, sitting: Sitting, answer: Answer) -> None:

@@ -41,7 +41,7 @@ ROOM: tuple[Rgb, Rgb] = (250, 236, 214), (205, 170, 130)
 PICTURES: dict[str, tuple[tuple[Rgb, Rgb], tuple[Spot, ...]]] = {
     "garden": (MEADOW, (
         Spot("dog", 0.20, 0.66, 190), Spot("tree", 0.80, 0.42, 230), Spot("car", 0.52, 0.80, 140, "red"),
-        Spot("bird", 0.42, 0.18, 90, "blue", 8),
+        Spot("bird", 0.44, 0.20, 120),
     )),
     "music_room": (ROOM, (
         Spot("bell", 0.50, 0.22, 130), Spot("guitar", 0.18, 0.55, 200, turn_deg=-6),
