@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ TIERS = ("protocol", "packs", "engine", "client", "cli", "build_packs", "house",
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell starts background jobs deaf to Ctrl-C, and every child would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     home = tempfile.mkdtemp(prefix="bubo-tests-")
     os.environ[HOME_VARIABLE] = home
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))

@@ -40,12 +40,12 @@ MEADOW: tuple[Rgb, Rgb] = (188, 222, 245), (150, 190, 110)
 ROOM: tuple[Rgb, Rgb] = (250, 236, 214), (205, 170, 130)
 PICTURES: dict[str, tuple[tuple[Rgb, Rgb], tuple[Spot, ...]]] = {
     "garden": (MEADOW, (
-        Spot("dog", 0.20, 0.66, 190), Spot("tree", 0.80, 0.42, 230), Spot("car", 0.52, 0.80, 140, "red"),
-        Spot("bird", 0.44, 0.20, 120),
+        Spot("dog", 0.16, 0.72, 170), Spot("tree", 0.85, 0.40, 180), Spot("car", 0.62, 0.85, 130, "red"),
+        Spot("bird", 0.38, 0.15, 100),
     )),
     "music_room": (ROOM, (
-        Spot("bell", 0.50, 0.22, 130), Spot("guitar", 0.18, 0.55, 200, turn_deg=-6),
-        Spot("cat", 0.80, 0.68, 180, "purple"), Spot("drum", 0.48, 0.75, 140),
+        Spot("bell", 0.62, 0.33, 120), Spot("guitar", 0.14, 0.62, 170, turn_deg=-6),
+        Spot("cat", 0.86, 0.67, 150, "purple"), Spot("drum", 0.38, 0.85, 120),
     )),
 }  # fmt: skip
 SOUNDS: dict[str, tuple[str, ...]] = {
