@@ -34,6 +34,7 @@ PURPOSES = {  # the first pattern that fits
     "models/nano/*.onnx": "A network for ONNX Runtime: see the part of that name in pack.json",
     "models/nano/*.npz": "The vectors of the phrases that the grounder knows",
     "models/nano/samples/*.png": "A drawn picture for the first start and the self-test",
+    "models/nano/samples/OFL.txt": "The licence of the pictograms in the sample pictures",
     "models/nano/samples/*.wav": "A synthesised sound for the first start and the self-test",
     "*.json": "Data",
     "tests/*": "Data of the tests",
