@@ -12,7 +12,7 @@ from rich.text import Text
 from bubo_desktop.cli.attachments import Attachments, paths_in, split_line
 from bubo_desktop.cli.rendering import details, linked_text
 from bubo_desktop.cli.saving import save_annotated
-from bubo_desktop.cli.talk import Step, Stopped, Talk, talking
+from bubo_desktop.cli.talk import Step, Stopped, Talk, on_ctrl_c, talking
 from bubo_desktop.data import Answer, Turn
 from bubo_desktop.errors import BuboError, InputError
 from bubo_desktop.packs.catalog import find_pack
@@ -20,6 +20,7 @@ from bubo_desktop.packs.manifest import SelfTestCase, read_manifest
 from bubo_desktop.paths import cache_dir
 from bubo_desktop.protocol import Linked, Loading, Token
 
+REFRESH_HZ = 15
 PROMPT = "\n[bold]>[/bold] "
 HELP = """\
 Ask a question, or drag a picture or sound into the line (its path is enough) and ask about it.
@@ -85,22 +86,22 @@ class Chat:
 
     def converse(self) -> None:
         """Reads lines until the user leaves."""
-        while True:
-            try:
-                line = self._console.input(PROMPT).strip()
-            except EOFError:
-                return
-            except KeyboardInterrupt:
-                self._console.print("\n/quit or Ctrl-D leaves.")
-                continue
-            if line == "/quit":
-                return
+        while (line := self._read_line()) is not None:
             try:
                 self._obey(line)
             except BuboError as error:
                 if not self._talk.is_possible:
                     raise
                 self._console.print(Text(str(error), style="yellow"))
+
+    def _read_line(self) -> str | None:
+        """The next line, or None where the user leaves. The engine is watched meanwhile: PySide6 hooks into `input`."""
+        try:
+            with on_ctrl_c(lambda: self._console.print(f"\n/quit or Ctrl-D leaves.\n{PROMPT}", end="")):
+                line = self._console.input(PROMPT).strip()
+        except EOFError:
+            return None
+        return None if line == "/quit" else line
 
     def _obey(self, line: str) -> None:
         command, _, rest = line.partition(" ")
@@ -136,19 +137,20 @@ class Chat:
 
     def _ask(self, question: str) -> None:
         """Streams the answer, and colours its words when it is known what they mean."""
-        text = Text()
+        files = self._attached
+        said = ""
         try:
-            with Live(text, console=self._console, auto_refresh=False, vertical_overflow="visible") as live:
+            with Live(console=self._console, refresh_per_second=REFRESH_HZ, vertical_overflow="visible") as live:
 
                 def show(step: Step) -> None:
+                    nonlocal said
                     if isinstance(step, Token):
-                        live.update(text.append(step.text), refresh=True)
+                        said += step.text
+                        live.update(Text(said))
                     elif isinstance(step, Linked):
-                        live.update(linked_text(text.plain, step.links), refresh=True)
+                        live.update(linked_text(said, step.links))
 
-                answer = self._talk.ask(
-                    question, self._attached.pictures, self._attached.sounds, self._turns, on_step=show
-                )
+                answer = self._talk.ask(question, files.pictures, files.sounds, self._turns, on_step=show)
         except Stopped as stopped:
             self._turns.append(Turn(question, stopped.partial))
             self._console.print(Text("Stopped.", style="yellow"))

@@ -70,7 +70,7 @@ class Talk:
         self._ending, self._on_step = None, on_step
         self._client.start(pack_dir, gpu_layers)
         if self._ending is None:
-            with _ctrl_c(self._loop.quit):
+            with on_ctrl_c(self._loop.quit):
                 self._loop.exec()
         if isinstance(self._ending, Failed):
             raise _error(self._ending)
@@ -123,7 +123,7 @@ class Talk:
             self._loop.exec()
 
     def _wait_for_ending(self) -> Done | Failed | Cancelled:
-        with _ctrl_c(lambda: self._client.cancel(self._awaited)):
+        with on_ctrl_c(lambda: self._client.cancel(self._awaited)):
             while self._ending is None:
                 self._loop.exec()
         return self._ending
@@ -152,8 +152,11 @@ def _error(failed: Failed) -> BuboError:
 
 
 @contextmanager
-def _ctrl_c(act: Callable[[], None]) -> Iterator[None]:
-    """Inside, Ctrl-C acts so. Python's signal handlers run only when Python does, which the ticking sees to."""
+def on_ctrl_c(act: Callable[[], None]) -> Iterator[None]:
+    """Inside, Ctrl-C does this instead of raising, which would be lost where Qt has called Python.
+
+    Python's signal handlers run only when Python does, which the ticking sees to.
+    """
     before = signal.signal(signal.SIGINT, lambda _number, _frame: act())
     ticking = QTimer(interval=LISTEN_FOR_CTRL_C_MS)
     ticking.timeout.connect(lambda: None)
