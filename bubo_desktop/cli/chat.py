@@ -100,6 +100,7 @@ class Chat:
             with on_ctrl_c(lambda: self._console.print(f"\n/quit or Ctrl-D leaves.\n{PROMPT}", end="")):
                 line = self._console.input(PROMPT).strip()
         except EOFError:
+            self._console.line()
             return None
         return None if line == "/quit" else line
 
@@ -157,6 +158,8 @@ class Chat:
         else:
             self._turns.append(Turn(question, answer.answer))
             self._last = answer
+            if not self._console.is_terminal:  # only there does the live display end its line
+                self._console.line()
             for line in details(answer):
                 self._console.print(line)
             self._tell(answer.notes)
