@@ -76,13 +76,17 @@ class Chat:
             self._tell(ready.notes)
 
     def show_samples(self, pack_dir: Path) -> None:
-        """Answers one of the pack's pictures and one of its sounds, and writes the annotated picture."""
+        """Answers one of the pack's pictures and one of its sounds, and writes the annotated picture.
+
+        The picture stays attached, so that the first thing a newcomer types has something to be about.
+        """
         cases = read_manifest(pack_dir).self_test
         pictures = [case for case in cases if case.image]
         sounds = [case for case in cases if case.sound and not case.image]
         for case in (*pictures[:1], *sounds[:1]):
             self._show_sample(case, pack_dir)
         self._attached, self._turns = Attachments(), []
+        self._attach(tuple(str(pack_dir / case.image) for case in pictures[:1] if case.image))
 
     def converse(self) -> None:
         """Reads lines until the user leaves."""

@@ -68,13 +68,20 @@ class Talk:
     def start(self, pack_dir: Path, *, gpu_layers: int = -1, on_step: OnStep | None = None) -> Ready:
         """Starts the engine and waits until it is ready. Raises as `talking` does."""
         self._ending, self._on_step = None, on_step
-        self._client.start(pack_dir, gpu_layers)
-        if self._ending is None:
-            with on_ctrl_c(self._loop.quit):
+        is_stopped = False
+
+        def stop() -> None:
+            nonlocal is_stopped
+            is_stopped = True
+            QTimer.singleShot(0, self._loop.quit)  # by way of the loop: one that has yet to begin ends too
+
+        with on_ctrl_c(stop):
+            self._client.start(pack_dir, gpu_layers)
+            if self._ending is None:
                 self._loop.exec()
         if isinstance(self._ending, Failed):
             raise _error(self._ending)
-        if self.ready is None:
+        if is_stopped or self.ready is None:
             raise KeyboardInterrupt
         return self.ready
 
