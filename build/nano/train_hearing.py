@@ -115,7 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("out/nano/hearing"))
     parser.add_argument("--bank", type=Path, default=Path("out/nano/sound_bank"))
-    parser.add_argument("--per-label", type=int, default=120, help="variants of each sound in the bank")
+    parser.add_argument("--per-label", type=int, default=100, help="variants of each sound in the bank")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
