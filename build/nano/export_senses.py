@@ -82,7 +82,7 @@ class Grounder(nn.Module):
 
     def forward(self, pixel_values: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
         """pixel_values: (1, 3, 128, 128), queries: (phrases, 64) -> logits (1, 256, phrases), boxes (1, 256, 4)."""
-        fine, _ = self.detector.backbone(pixel_values)
+        fine = self.detector.backbone(pixel_values)
         return self.detector.ground(fine, queries)
 
 

@@ -36,7 +36,7 @@ class Residual(nn.Module):
 
 
 class Backbone(nn.Module):
-    """Pictures (B, 3, 128, 128) -> fine map (B, 128, 16, 16) with top-down context, coarse map (B, 256, 8, 8)."""
+    """Pictures (B, 3, 128, 128) -> fine map (B, 128, 16, 16) with top-down context."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,12 +46,11 @@ class Backbone(nn.Module):
         self.lateral = nn.Conv2d(256, 128, 1)
         self.merge = Residual(128)
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """pixels: (B, 3, 128, 128) -> fine (B, 128, 16, 16), coarse (B, 256, 8, 8)."""
+    def forward(self, pixels: Tensor) -> Tensor:
+        """pixels: (B, 3, 128, 128) -> fine (B, 128, 16, 16)."""
         middle = self.middle(self.stem(pixels))
-        coarse = self.top(middle)
-        raised = F.interpolate(self.lateral(coarse), scale_factor=2.0, mode="nearest")
-        return self.merge(middle + raised), coarse
+        raised = F.interpolate(self.lateral(self.top(middle)), scale_factor=2.0, mode="nearest")
+        return self.merge(middle + raised)
 
 
 class Detector(nn.Module):
@@ -80,7 +79,7 @@ class Detector(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Pixels -> logits (B, 256, labels + attributes), boxes (B, 256, 4)."""
-        fine, _ = self.backbone(pixels)
+        fine = self.backbone(pixels)
         return self.ground(fine, self.queries)
 
 

@@ -34,7 +34,7 @@ class Eyes(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """pixels: (B, 3, 128, 128) -> tokens (B, 256, 196)."""
-        fine, _ = self.detector.backbone(pixels)
+        fine = self.detector.backbone(pixels)
         embedding = self.detector.embedding(fine).flatten(2).transpose(1, 2)
         _, boxes = self.detector.ground(fine, self.detector.queries[:1])
         return torch.cat((fine.flatten(2).transpose(1, 2), embedding, boxes), -1)
