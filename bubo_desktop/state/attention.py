@@ -1,0 +1,92 @@
+"""What the user looks at: the exchange whose pictures and sounds are shown, and the things that are lit in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from bubo_desktop.state.records import Exchange
+
+
+class ObjectRef(NamedTuple):
+    """An object of an answer: the number of its picture and its `Thing.id`."""
+
+    image: int
+    id: int
+
+
+class EventRef(NamedTuple):
+    """An event of an answer: the number of its recording and its place in `SoundFindings.events`."""
+
+    sound: int
+    event: int
+
+
+Target = ObjectRef | EventRef
+Targets = frozenset[Target]
+NOTHING: Targets = frozenset()
+
+
+class Attention(QObject):
+    """The one place where words and things meet: both sides say what is pointed at here, and both listen.
+
+    Signals:
+        shown_changed: another exchange, or a newer state of the same one, is shown (`shown`).
+        lit_changed: other things are to be lit (`lit`).
+    """
+
+    shown_changed = Signal()
+    lit_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._shown: Exchange | None = None
+        self._hovered: Targets = NOTHING
+        self._pinned: Targets = NOTHING
+
+    @property
+    def shown(self) -> Exchange | None:
+        """The exchange whose pictures and sounds are shown."""
+        return self._shown
+
+    @property
+    def lit(self) -> Targets:
+        """What stands out now: what the pointer or keyboard is on, else what was clicked."""
+        return self._hovered or self._pinned
+
+    @property
+    def pinned(self) -> Targets:
+        """What stays lit when the pointer leaves, because it was clicked."""
+        return self._pinned
+
+    def show(self, exchange: Exchange | None) -> None:
+        """Shows an exchange, or a newer state of it; another one begins with nothing lit."""
+        if exchange is self._shown:
+            return
+        is_same = exchange and self._shown and exchange.id == self._shown.id
+        self._shown = exchange
+        if not is_same:
+            self._light(NOTHING, NOTHING)
+        self.shown_changed.emit()
+
+    def hover(self, exchange: Exchange, targets: Targets) -> None:
+        """The pointer or the keyboard is on words or things of this exchange; with `NOTHING`, no longer."""
+        if targets:
+            self.show(exchange)
+        if self._is_shown(exchange):
+            self._light(targets, self._pinned)
+
+    def pin(self, exchange: Exchange, targets: Targets) -> None:
+        """These were clicked: they stay lit, or no longer where they did; with `NOTHING`, nothing does."""
+        self.show(exchange)
+        self._light(self._hovered, NOTHING if targets == self._pinned else targets)
+
+    def _is_shown(self, exchange: Exchange) -> bool:
+        return self._shown is not None and self._shown.id == exchange.id
+
+    def _light(self, hovered: Targets, pinned: Targets) -> None:
+        before = self.lit, self._pinned
+        self._hovered, self._pinned = hovered, pinned
+        if (self.lit, self._pinned) != before:
+            self.lit_changed.emit()

@@ -1,0 +1,72 @@
+"""Work that must not hold up the window: done in threads, its result delivered where the window lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from bubo_desktop.errors import BuboError
+
+T = TypeVar("T")
+
+
+class Task:
+    """A piece of work on its way. Abandoned, its result is dropped; that of work already begun, too."""
+
+    def __init__(self, done: Callable[[Any], None], failed: Callable[[BuboError], None] | None) -> None:
+        self.done = done
+        self.failed = failed
+        self.is_abandoned = False
+
+    def abandon(self) -> None:
+        """Neither callback will be called any more."""
+        self.is_abandoned = True
+
+
+class Background(QObject):
+    """A pool of threads whose results arrive in the thread that made this object, while its event loop turns."""
+
+    _ended = Signal(object, object, object)
+
+    def __init__(self, n_threads: int = 2, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="background")
+        self._ended.connect(self._deliver)
+
+    def run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[BuboError], None] | None = None
+    ) -> Task:
+        """Does `work` in a thread, then calls `done` with its result, or `failed` with the `BuboError` it raised.
+
+        Any other exception is a mistake of the program's: it is raised in the window's thread.
+        """
+        task = Task(done, failed)
+        self._pool.submit(self._work, task, work)
+        return task
+
+    def close(self) -> None:
+        """Waits for the work that has begun, and drops the rest."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _work(self, task: Task, work: Callable[[], Any]) -> None:
+        if task.is_abandoned:
+            return
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as problem:  # noqa: BLE001 - an edge: it is raised again in the window's thread
+            error = problem
+        self._ended.emit(task, result, error)
+
+    def _deliver(self, task: Task, result: Any, error: Exception | None) -> None:
+        if task.is_abandoned:
+            return
+        if error is None:
+            task.done(result)
+        elif isinstance(error, BuboError) and task.failed:
+            task.failed(error)
+        else:
+            raise error

@@ -1,0 +1,1 @@
+"""The window: widgets that show the state and pass on what the user does; `app.py` puts them together."""

@@ -1,0 +1,66 @@
+"""The drawn icons, in the colour of the text around them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QToolButton, QWidget
+
+FOLDER = Path(__file__).parents[1] / "resources" / "icons"
+SIZE_PX = 20
+_SCALES = (1, 2, 3)
+
+
+def icon(name: str, colour: QColor) -> QIcon:
+    """The icon `resources/icons/<name>.svg` drawn in one colour, sharp on every screen.
+
+    Raises:
+        FileNotFoundError: there is no icon of this name.
+    """
+    from PySide6.QtSvg import QSvgRenderer  # not before the first icon is wanted
+
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
+    drawn = QIcon()
+    for scale in _SCALES:
+        pixmap = QPixmap(SIZE_PX * scale, SIZE_PX * scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        drawn.addPixmap(pixmap)
+    return drawn
+
+
+@lru_cache
+def _source(name: str) -> str:
+    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+
+
+class IconButton(QToolButton):
+    """A button that is an icon: named for a screen reader, with its name and key as a tip, and right in every theme."""
+
+    def __init__(self, name: str, label: str, shortcut: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setAccessibleName(label)
+        self.setToolTip(f"{label} ({shortcut})" if shortcut else label)
+        self.setIconSize(QSize(SIZE_PX, SIZE_PX))
+        self.setAutoRaise(True)
+        self._draw()
+
+    def set_icon(self, name: str) -> None:
+        """Shows another icon."""
+        self._name = name
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draws the icon anew in another theme's colours."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        self.setIcon(icon(self._name, self.palette().color(QPalette.ColorRole.ButtonText)))
