@@ -74,13 +74,29 @@ class SoundFindings(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """Words of the answer that name objects: `answer[start:end] == text`, `objects` are ids within picture `image`."""
+    """Words of the answer that name objects: `answer[start:end] == text`, `objects` are ids within picture `image`.
+
+    Without objects, and with score 0, the words name something that was looked for there and not found.
+    """
 
     start: int
     end: int
     text: str
     image: int
     objects: tuple[int, ...]
+    score: float
+
+
+class SoundLink(Struct, frozen=True):
+    """Words of the answer that name what was heard: `answer[start:end] == text`, `events` are places in the events of
+    recording `sound`. The words may be those of a `Link`, too: the dog that is heard can be seen.
+    """
+
+    start: int
+    end: int
+    text: str
+    sound: int
+    events: tuple[int, ...]
     score: float
 
 
@@ -107,6 +123,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     images: tuple[PictureFindings, ...] = ()
     links: tuple[Link, ...] = ()
     sounds: tuple[SoundFindings, ...] = ()
+    sound_links: tuple[SoundLink, ...] = ()
     match: Match | None = None
     timings_ms: dict[str, float] = {}
     tokens: TokenCounts = TokenCounts(0, 0)

@@ -18,10 +18,11 @@ _STAGE_WORDS = {"see": "seen", "hear": "heard", "first_token": "first word after
 
 
 def linked_text(answer: str, links: tuple[Link, ...]) -> Text:
-    """The answer with each linked word in the colour of the first object it names."""
+    """The answer with each linked word in the colour of the first object it names, and dim where there is none."""
     text = Text(answer)
     for link in links:
-        text.stylize(f"bold underline {_colour(link.objects[0])}", link.start, link.end)
+        style = f"bold underline {_colour(link.objects[0])}" if link.objects else "dim underline"
+        text.stylize(style, link.start, link.end)
     return text
 
 

@@ -49,6 +49,12 @@ MILD_NEGATIONS = {("not", "only"), ("not", "just"), ("not", "far"), ("no", "doub
 CONJUNCTIONS = _words("and but while whereas y e pero mientras aunque")
 LIST_WORDS = _words("or nor and o u y e ni")
 
+# Words that make a sentence one about sounds.
+HEARING = _words(
+    "hear hears heard hearing listen listens listening sound sounds sounding noise noises audio recording "
+    "oigo oye oyen escucho escucha escuchan suena suenan sonido sonidos ruido ruidos audio grabación"
+)
+
 PLACES = {
     "left": (-1, None), "leftmost": (-1, None), "izquierda": (-1, None), "izquierdo": (-1, None),
     "right": (1, None), "rightmost": (1, None), "derecha": (1, None), "derecho": (1, None),

@@ -1,4 +1,4 @@
-"""Plurals of English and Spanish nouns, also of several words.
+"""Plurals of English and Spanish nouns, also of several words, and the forms of English verbs that name a sound.
 
 They are generated, not guessed back from the answer: a stemmer takes the Spanish `pero` (but) for a `pera` (pear).
 """
@@ -22,6 +22,12 @@ _ENGLISH_RULES = (  # the first that fits
     (re.compile(r"o$"), ("os", "oes")),
     (re.compile(r"$"), ("s",)),
 )
+_IRREGULAR_PASTS = {"ring": ("rang", "rung"), "sing": ("sang", "sung"), "blow": ("blew", "blown")}
+_BASE_RULES = (  # of what stands before `ing`: drumming; crackling, sneezing, blaring; barking. The first that fits
+    (re.compile(r"([bdgmnprt])\1$"), r"\1"),
+    (re.compile(r"([bcdfgkptz]l|[^z]z|[^s]s|[vc]|^[^aeiou]*[aeiou][bdgklmnprst])$"), r"\1e"),
+    (re.compile(r"$"), ""),
+)
 _PLAIN = str.maketrans("áéíóú", "aeiou")
 
 
@@ -38,6 +44,16 @@ def _english_plurals(noun: str) -> tuple[str, ...]:
         return _IRREGULAR[noun]
     rule, endings = next((rule, endings) for rule, endings in _ENGLISH_RULES if rule.search(noun))
     return tuple(rule.sub(ending, noun, count=1) for ending in endings)
+
+
+def verb_forms(gerund: str) -> tuple[str, ...]:
+    """Base and past of the verb in a gerund: `drum` and `drummed` for `drumming`; nothing for other words."""
+    stem = gerund.removesuffix("ing")
+    if stem == gerund or not stem:
+        return ()
+    rule, ending = next((rule, ending) for rule, ending in _BASE_RULES if rule.search(stem))
+    base = rule.sub(ending, stem, count=1)
+    return base, *_IRREGULAR_PASTS.get(base, (f"{stem}ed",))
 
 
 def spanish_plurals(words: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -34,6 +34,10 @@ def split(phrase: str) -> Words:
     return tuple(normal(phrase).replace("-", " ").split())
 
 
+def _plurals(words: Words) -> list[Words]:
+    return english_plurals(words) + spanish_plurals(words)
+
+
 class Lexicon:
     """All forms of all names: singular and plural, English and Spanish, and the pack's synonyms.
 
@@ -42,8 +46,8 @@ class Lexicon:
 
     Args:
         labels: what can be found, in English.
-        synonyms: other words, in any language, and the label each stands for.
-        vocabulary: Spanish names of labels.
+        synonyms: other words, in any language, and the label each stands for; those of other labels are left out.
+        vocabulary: Spanish names of labels, likewise.
     """
 
     def __init__(self, labels: Iterable[str], synonyms: Mapping[str, str], vocabulary: Sequence[Word] = ()) -> None:
@@ -52,9 +56,11 @@ class Lexicon:
         for label in labels:
             self._add(label, label, _AS_LABEL, "en", english_plurals)
         for noun, label in synonyms.items():
-            self._add(noun, label, _AS_SYNONYM, "any", lambda words: english_plurals(words) + spanish_plurals(words))
+            if label in labels:
+                self._add(noun, label, _AS_SYNONYM, "any", _plurals)
         for word in vocabulary:
-            self._add(word.label_es, word.label_en, _AS_TRANSLATION, "es", spanish_plurals)
+            if word.label_en in labels:
+                self._add(word.label_es, word.label_en, _AS_TRANSLATION, "es", spanish_plurals)
         for noun in _OTHER_THINGS:
             self._add(noun, "", 0.0, "en", english_plurals)
         for meanings in self._forms.values():

@@ -1,7 +1,8 @@
 """Linking: which words of an answer name which objects of the pictures. Deterministic, and silent when unsure.
 
 By construction a link's text is a slice of the answer, its objects are in its picture, and the links of one picture
-never overlap; where several pictures show the object, each has a link for the same words.
+never overlap; where several pictures show the object, each has a link for the same words, and where none does, one
+link without objects says so.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def link_answer(
     """Returns the links in order of `start`, then of picture.
 
     A mention means all objects of its label in a picture, narrowed by colours, places, sizes and numbers said of it
-    as long as something remains; what the words deny is not linked.
+    as long as something remains. What the words deny is not linked, but said not to be found where it is not.
 
     Args:
         answer: the text; offsets are in its characters.
@@ -40,18 +41,22 @@ def link_answer(
     reading = Reading(answer, lexicon)
     links: list[Link] = []
     for mention, places, only in zip(reading.mentions, places_of(reading), pictures_of(reading), strict=True):
-        if mention.is_negated:
-            continue
         start, end = reading.tokens[mention.first].start, reading.tokens[mention.last].end
-        for image, picture in enumerate(pictures):
-            if only is not None and only < len(pictures) and only != image:
-                continue
-            things, agreement = _choose(mention, places, picture, attributes, links)
+        meant = range(len(pictures)) if only is None or only >= len(pictures) else [only]
+        shown = [image for image in meant if _shows(pictures[image], mention.meaning.label)]
+        if meant and not shown:
+            links.append(Link(start, end, answer[start:end], meant[0], (), 0.0))
+        for image in shown if not mention.is_negated else ():
+            things, agreement = _choose(mention, places, pictures[image], attributes, links)
             if things:
                 ids = tuple(sorted(thing.id for thing in things))
                 score = agreement * mention.meaning.certainty * sum(thing.score for thing in things) / len(things)
                 links.append(Link(start, end, answer[start:end], image, ids, score))
     return tuple(links)
+
+
+def _shows(picture: PictureFindings, label: str) -> bool:
+    return any(thing.label == label for thing in picture.objects)
 
 
 def _choose(
@@ -61,13 +66,11 @@ def _choose(
     attributes: Attributes,
     earlier: Sequence[Link],
 ) -> tuple[list[Thing], float]:
-    """The objects meant in one picture, and how far (0..1) they agree with all that is said of them."""
+    """The objects meant in a picture that shows their label, and how far (0..1) they agree with all that is said."""
     things = [thing for thing in picture.objects if thing.label == mention.meaning.label]
     if mention.is_another:
         known = {link.objects for link in earlier}
         things = [thing for thing in things if (thing.id,) not in known] or things
-    if not things:
-        return [], 0.0
     things, colour = _of_colour(things, mention, attributes)
     things, place = _in_place(things, mention, places, picture)
     things, number = _of_number(_of_size(things, mention.size), mention.number)

@@ -15,6 +15,7 @@ from bubo_desktop.engine.linking import link_answer
 from bubo_desktop.engine.pack import Pack
 from bubo_desktop.engine.prompt import Embeddings, Segment, build_prompt
 from bubo_desktop.engine.scene import Scene
+from bubo_desktop.engine.sound_linking import SoundWords, link_sounds, unheard
 from bubo_desktop.engine.stages import Emit, Stages
 from bubo_desktop.errors import InputError
 from bubo_desktop.protocol import Ask, Found, Linked, Masked, Prepare, Token
@@ -34,6 +35,8 @@ class Pipeline:
         self._manifest = pack.manifest
         labels = pack.locator.labels if pack.locator else ()
         self._lexicon = Lexicon(labels, self._manifest.synonyms, pack.vocabulary)
+        tagger = self._manifest.parts.sound_tagger
+        self._sound_words = SoundWords(tagger.labels if tagger else (), self._manifest.synonyms, pack.vocabulary)
         self._cache = FeatureCache(CACHE_BYTES)
 
     def prepare(self, request: Prepare, cancellation: Cancellation, emit: Emit) -> None:
@@ -68,9 +71,10 @@ class Pipeline:
         for number, picture in enumerate(found):
             emit(Found(id=request.id, image=number, picture=picture))
         with stages.stage("link"):
-            links = link_answer(text, found, scene.attributes(), self._lexicon)
+            sound_links = link_sounds(text, scene.sounds(), self._sound_words)
+            links = unheard(link_answer(text, found, scene.attributes(), self._lexicon), sound_links)
             match = scene.match(found)
-        emit(Linked(id=request.id, links=links, sounds=scene.sounds(), match=match))
+        emit(Linked(id=request.id, links=links, sounds=scene.sounds(), sound_links=sound_links, match=match))
         scene.outline()
         found = scene.outlined(found)
         for number, picture in enumerate(found):
@@ -82,6 +86,7 @@ class Pipeline:
             images=found,
             links=links,
             sounds=scene.sounds(),
+            sound_links=sound_links,
             match=match,
             timings_ms={"load": self.pack.load_ms, **stages.timings_ms},
             tokens=tokens,

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bubo_desktop.data import Answer, Link, Match, PictureFindings, RunLengths, Sampling, SoundFindings, Stage, Turn
+from bubo_desktop.data import (
+    Answer,
+    Link,
+    Match,
+    PictureFindings,
+    RunLengths,
+    Sampling,
+    SoundFindings,
+    SoundLink,
+    Stage,
+    Turn,
+)
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class _Message(Struct, frozen=True, kw_only=True, tag=True, tag_field="type", forbid_unknown_fields=True):
@@ -112,6 +123,7 @@ class Linked(_Message, frozen=True):
     id: int
     links: tuple[Link, ...]
     sounds: tuple[SoundFindings, ...] = ()
+    sound_links: tuple[SoundLink, ...] = ()
     match: Match | None = None
 
 

@@ -45,7 +45,9 @@ def test_ask_json_is_one_answer(write_pack, tmp_path, picture, sound):
     ended = bubo(*arguments, folder=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     told = msgspec.json.decode(ended.stdout)
-    assert list(told) == ["answer", "pack", "images", "links", "sounds", "match", "timings_ms", "tokens", "notes"]
+    assert list(told) == [
+        "answer", "pack", "images", "links", "sounds", "sound_links", "match", "timings_ms", "tokens", "notes"
+    ]  # fmt: skip
     answer = msgspec.json.decode(ended.stdout, type=Answer)
     assert (answer.answer, answer.pack, answer.images[0].path) == (ANSWER, "fake", "dog.png")
     assert answer.match.verdict == "related"

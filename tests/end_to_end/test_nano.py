@@ -87,6 +87,22 @@ def test_the_object_that_makes_the_sound_is_pointed_at(talk, garden, dog):
     assert answer.match.source_objects == (thing_of(answer, "dog").id,)
 
 
+def test_words_for_what_is_heard_point_at_its_events(talk, nano):
+    answer = talk.ask("What do you hear?", [], [str(nano / "samples" / "bell_and_cat.wav")])
+    named = {event.label: set() for event in answer.sounds[0].events}
+    for link in answer.sound_links:
+        assert answer.answer[link.start : link.end] == link.text
+        for place in link.events:
+            named[answer.sounds[0].events[place].label] |= set(link.text.split())
+    assert named["ringing"] >= {"bell", "ringing"}
+    assert named["meowing"] >= {"cat", "meowing"}
+
+
+def test_a_thing_that_is_not_there_is_marked(talk, garden):
+    answer = talk.ask("Is there a piano?", [garden])
+    assert [(link.text, link.objects) for link in answer.links] == [("piano", ())]
+
+
 def test_a_sound_of_something_else_is_unrelated(talk, garden, nano):
     answer = talk.ask("Do picture and sound belong together?", [garden], [str(nano / "samples" / "train.wav")])
     assert answer.match.verdict == "unrelated"

@@ -29,6 +29,7 @@ LABELS = (
     "hot dog",
     "bread",
     "key",
+    "bird",
 )
 VOCABULARY = tuple(
     Word(label, spanish, "")
@@ -58,7 +59,7 @@ def _link(answer: str, ids: list[int] | None = None) -> tuple[Link, ...]:
 
 
 def _told(links: tuple[Link, ...]) -> list[tuple[str, tuple[int, ...]]]:
-    return [(link.text, link.objects) for link in links]
+    return [(link.text, link.objects) for link in links if link.objects]
 
 
 GOLD = [
@@ -137,6 +138,37 @@ def test_gold_answer(answer: str, expected: list[tuple[str, tuple[int, ...]]]) -
     assert _told(_link(answer)) == expected
 
 
+NOT_FOUND = [
+    ("No, there is no dog.", [3], ["dog"]),
+    ("I see a red car and a cat.", [3], ["red car"]),
+    ("Neither dogs nor wolves.", [], ["dogs", "wolves"]),
+    ("No, there is no dog.", [1], []),  # it denies what is there: that is no link, and not missing either
+    ("The dog is red, on the left.", [1], []),
+    ("Veo un gato, pero ningún perro.", [3], ["perro"]),
+    ("There are 0 dogs.", [], ["dogs"]),
+]
+
+
+@pytest.mark.parametrize(("answer", "ids", "words"), NOT_FOUND)
+def test_a_thing_that_was_not_found_is_marked_once(answer: str, ids: list[int], words: list[str]) -> None:
+    missing = [link for link in _link(answer, ids) if not link.objects]
+    assert [link.text for link in missing] == words
+    assert all((link.image, link.score) == (0, 0) for link in missing)
+
+
+def test_without_a_picture_nothing_is_missing_from_it() -> None:
+    assert link_answer("I see a dog.", [], {}, LEXICON) == ()
+
+
+def test_what_one_of_several_pictures_shows_is_not_missing_from_the_others() -> None:
+    (first, attributes), (second, _) = _picture([1]), _picture([])
+    for pictures in ([first, second], [second, first]):
+        (link,) = link_answer("A dog.", pictures, attributes, LEXICON)
+        assert link.objects == (1,)
+    (link,) = link_answer("In the second picture there is a dog.", [first, second], attributes, LEXICON)
+    assert (link.image, link.objects) == (1, ())
+
+
 def test_the_label_alone_is_surest_and_disagreement_costs() -> None:
     def score(answer: str, ids: list[int]) -> float:
         (link,) = _link(answer, ids)
@@ -180,6 +212,11 @@ def test_every_word_of_the_vocabulary_is_found_in_singular_and_plural() -> None:
             assert lexicon.look_up(tuple(form.split()), "en").label == label, form
 
 
+def test_words_for_what_cannot_be_found_name_nothing() -> None:
+    lexicon = Lexicon(("cat",), {"puppy": "dog"}, [Word("dog", "perro", "")])
+    assert lexicon.look_up(("puppy",), None) is lexicon.look_up(("perro",), None) is None
+
+
 def test_what_is_so_called_goes_before_a_plural() -> None:
     lexicon = Lexicon(("glass", "glasses"), {"spectacles": "glasses"})
     assert lexicon.look_up(("glasses",), "en").label == "glasses"
@@ -192,7 +229,7 @@ def test_spanish_plurals() -> None:
         "lápiz": "lápices", "paraguas": "paraguas", "árbol": "árboles", "camión": "camiones", "sofá": "sofás",
         "pingüino": "pingüinos", "oso de peluche": "osos de peluche", "oso polar": "osos polares", "cactus": "cactus",
     }  # fmt: skip
-    lexicon = Lexicon(("x",), {}, [Word(name, name, "") for name in plurals])
+    lexicon = Lexicon(plurals, {}, [Word(name, name, "") for name in plurals])
     for name, plural in plurals.items():
         for form in (name, plural):
             assert lexicon.look_up(tuple(form.split()), "es").label == name, form
@@ -227,7 +264,6 @@ def test_no_text_can_give_a_link_that_is_not_there(answer: str, ids: set[int]) -
     for link in link_answer(answer, [picture, picture], attributes, LEXICON):
         assert answer[link.start : link.end] == link.text != ""
         assert link.start >= end[link.image]
-        assert link.objects
         assert set(link.objects) <= ids
-        assert 0 < link.score <= 1
+        assert 0 < link.score <= 1 if link.objects else link.score == 0
         end[link.image] = link.end

@@ -127,6 +127,21 @@ def test_what_is_heard_stands_in_the_answer(pipeline, barking):
     assert [event.label for event in sound.events] == ["barking"]
 
 
+def test_words_for_what_is_heard_are_linked_to_it(pipeline, barking):
+    pipeline.pack.language.plain = lambda: ["I hear ", "a dog ", "barking."]
+    answer = ask(pipeline, sounds=(barking,))
+    assert [(link.text, link.sound, link.events) for link in answer.sound_links] == [("dog barking", 0, (0,))]
+    assert answer.links == ()
+
+
+def test_a_thing_that_is_only_said_is_marked_unless_it_is_heard(wall, barking, hum):
+    pipeline = Pipeline(fake_pack(closed_world=False))
+    assert [link.objects for link in ask(pipeline, images=(wall,)).links] == [()]
+    pipeline.pack.language.plain = lambda: ["I hear a dog."]
+    assert [link.objects for link in ask(pipeline, images=(wall,), sounds=(hum,)).links] == [()]
+    assert ask(pipeline, images=(wall,), sounds=(barking,)).links == ()
+
+
 @pytest.mark.parametrize("files", [{"images": ["wall"]}, {"sounds": ["hum"]}, {"images": ["wall"], "sounds": ["hum"]}])
 def test_a_closed_world_does_not_talk_of_what_it_does_not_know(pipeline, request, files):
     tokens = []

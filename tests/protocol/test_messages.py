@@ -14,6 +14,7 @@ from bubo_desktop.data import (
     Sampling,
     SoundEvent,
     SoundFindings,
+    SoundLink,
     Tag,
     Thing,
     TokenCounts,
@@ -49,9 +50,11 @@ MASK = RunLengths((2, 3), (1, 2, 3))
 PICTURE = PictureFindings("a.png", 3, 2, (Tag("dog", 0.5),), (Thing(0, "dog", 0.9, (0.0, 0.0, 2.5, 2.0), MASK),))
 SOUND = SoundFindings("a.wav", 1.5, (SoundEvent("barking", 0.7, 0.0, 1.0),))
 LINK = Link(4, 7, "dog", 0, (0,), 0.9)
+SOUND_LINK = SoundLink(4, 7, "dog", 0, (0,), 0.7)
 ANSWER = Answer(
     answer="The 狗\n\u2028\x00 dog", pack="nano", images=(PICTURE,), links=(LINK,), sounds=(SOUND,),
-    match=Match("related", 0.8, (0,)), timings_ms={"see": 1.5}, tokens=TokenCounts(3, 4), notes=("n",),
+    sound_links=(SOUND_LINK,), match=Match("related", 0.8, (0,)), timings_ms={"see": 1.5},
+    tokens=TokenCounts(3, 4), notes=("n",),
 )  # fmt: skip
 REQUESTS = [
     Hello(protocol=1, pack_dir="/packs/señal 狗", gpu_layers=0),
@@ -68,7 +71,7 @@ EVENTS = [
     Progress(id=2, stage="see", fraction=0.1, elapsed_ms=3.0),
     Token(id=2, text="é"),
     Found(id=2, image=0, picture=PICTURE),
-    Linked(id=2, links=(LINK,), sounds=(SOUND,), match=Match("silent", 1.0)),
+    Linked(id=2, links=(LINK,), sounds=(SOUND,), sound_links=(SOUND_LINK,), match=Match("silent", 1.0)),
     Masked(id=2, image=0, masks={0: MASK}),
     Done(id=2, answer=ANSWER),
     Failed(id=2, code="input", message="m", hint="h", partial="p"),
