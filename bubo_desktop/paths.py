@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 HOME_VARIABLE = "BUBO_HOME"
+SHIPPED_PACK = "nano"  # its id
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent
 

@@ -13,7 +13,7 @@ OK, BAD_INPUT, PACK_PROBLEM, ENGINE_FAILURE, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def main(arguments: list[str]) -> int:
-    """Runs a command; without one, a chat that begins with the pack's samples.
+    """Runs a command; without one, opens the window.
 
     Returns:
         0 ok, 2 bad usage or input, 3 pack problem, 4 engine failure, 130 interrupted by the user. Problems are one

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bubo_desktop import __version__
-
-DEFAULT_PACK = "nano"
+from bubo_desktop.paths import SHIPPED_PACK
 
 
 class _Parser(argparse.ArgumentParser):
@@ -26,15 +25,23 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     """
     parser = _Parser(prog="bubo", description="Sees, hears, answers and points, without network.")
     parser.add_argument("--version", action="version", version=__version__)
-    parser.set_defaults(run=_run_chat, with_samples=True, pack=DEFAULT_PACK, cpu=False)
+    parser.set_defaults(run=_run_window, pack=None, cpu=False, files=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_window(commands)
     _add_ask(commands)
     _add_chat(commands)
     _add_packs(commands)
     doctor = commands.add_parser("doctor", help="check that everything the program needs is there")
-    doctor.add_argument("--pack", default=DEFAULT_PACK, metavar="ID|DIR")
+    doctor.add_argument("--pack", default=SHIPPED_PACK, metavar="ID|DIR")
     doctor.set_defaults(run=_run_doctor)
     return parser.parse_args(arguments)
+
+
+def _add_window(commands: Any) -> None:
+    window = commands.add_parser("window", help="open the window, as without any command")
+    window.set_defaults(run=_run_window)
+    _add_engine_options(window, pack=None)
+    window.add_argument("files", nargs="*", metavar="FILE", help="pictures and sounds to ask about")
 
 
 def _add_ask(commands: Any) -> None:
@@ -67,8 +74,8 @@ def _add_packs(commands: Any) -> None:
     check.add_argument("pack", metavar="ID|DIR")
 
 
-def _add_engine_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--pack", default=DEFAULT_PACK, metavar="ID|DIR")
+def _add_engine_options(parser: argparse.ArgumentParser, pack: str | None = SHIPPED_PACK) -> None:
+    parser.add_argument("--pack", default=pack, metavar="ID|DIR")
     parser.add_argument("--cpu", action="store_true", help="compute on the CPU only")
 
 
@@ -94,6 +101,12 @@ def _temperature(text: str) -> float:
 
 
 # Each command imports what it needs when it is run, so that `--help` and mistakes are answered at once.
+
+
+def _run_window(options: argparse.Namespace) -> int:
+    from bubo_desktop.cli import window
+
+    return window.run(options)
 
 
 def _run_ask(options: argparse.Namespace) -> int:
