@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from bubo_desktop.state.records import Exchange
 
 
-class ObjectRef(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
     """An object of an answer: the number of its picture and its `Thing.id`."""
 
     image: int
     id: int
 
 
-class EventRef(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EventRef:
     """An event of an answer: the number of its recording and its place in `SoundFindings.events`."""
 
     sound: int
