@@ -26,9 +26,30 @@ LIBRARIES = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libportaudio.so.2": "libportaudio2",
     "libpulse.so.0": "libpulse0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",  # from here on: what Qt needs to open a window on an X server
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libX11-xcb.so.1": "libx11-xcb1",
 }
 COMMANDS = {"c++": "g++", "make": "make", "cmake": "cmake"}  # llama.cpp is compiled where no wheel exists
-TEST_FILES = {"/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji"}
+TEST_COMMANDS = {
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "xclip": "xclip",
+    "import": "imagemagick",
+    "dbus-daemon": "dbus",
+}
+TEST_FILES = {
+    "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
+    "/usr/lib/python3/dist-packages/pyatspi/__init__.py": "python3-pyatspi",  # with the bindings it is made of
+}
 
 
 def missing_packages(for_tests: bool) -> list[str]:
@@ -36,6 +57,7 @@ def missing_packages(for_tests: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if not _has_library(library)]
     missing += [package for command, package in COMMANDS.items() if shutil.which(command) is None]
     if for_tests:
+        missing += [package for command, package in TEST_COMMANDS.items() if shutil.which(command) is None]
         missing += [package for file, package in TEST_FILES.items() if not Path(file).is_file()]
     if importlib.util.find_spec("ensurepip") is None:
         missing.append("python3-venv")

@@ -16,11 +16,14 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has 
 def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setitem(system_packages.LIBRARIES, "libnowhere.so.9", "libnowhere9")
+    monkeypatch.setitem(system_packages.TEST_COMMANDS, "nothing-of-this-name", "nothing")
     monkeypatch.setitem(system_packages.TEST_FILES, "/nowhere/font.ttf", "fonts-nowhere")
 
 
 @pytest.mark.usefixtures("ordinary_user")
-@pytest.mark.parametrize(("arguments", "packages"), [([], "libnowhere9"), (["test"], "libnowhere9 fonts-nowhere")])
+@pytest.mark.parametrize(
+    ("arguments", "packages"), [([], "libnowhere9"), (["test"], "libnowhere9 nothing fonts-nowhere")]
+)
 def test_the_command_is_named(arguments: list[str], packages: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert system_packages.main(arguments) == 1
     [line] = capsys.readouterr().err.splitlines()
