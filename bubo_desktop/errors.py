@@ -4,6 +4,7 @@
     ├── InputError (ValueError)    a picture, sound, question or option that cannot be used
     ├── PackError  (ValueError)    a pack that is missing, damaged or unfit
     ├── EngineError (RuntimeError) the engine process failed, died or hangs
+    ├── StorageError (RuntimeError) what is kept on the disk cannot be read or written
     └── ProtocolError (ValueError) a message that is not part of the protocol
 
 Cancelling is not an error: see `bubo_desktop.engine.cancellation`.
@@ -47,6 +48,12 @@ class EngineError(BuboError, RuntimeError):
     """The engine process failed, died or does not answer."""
 
     code = "engine"
+
+
+class StorageError(BuboError, RuntimeError):
+    """What the program keeps on the disk cannot be read or written."""
+
+    code = "storage"
 
 
 class ProtocolError(BuboError, ValueError):

@@ -17,7 +17,12 @@ _CHECKOUT = _PACKAGE.parent
 
 def packs_dirs() -> list[Path]:
     """The folders that hold packs, first choice first: those the user installed, then those shipped."""
-    return [_own_folder("data", platformdirs.user_data_path) / "packs", _shipped_packs()]
+    return [data_dir() / "packs", _shipped_packs()]
+
+
+def data_dir() -> Path:
+    """The folder of what must not be lost: chats with their media, settings, installed packs."""
+    return _own_folder("data", platformdirs.user_data_path)
 
 
 def cache_dir() -> Path:

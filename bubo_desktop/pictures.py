@@ -23,18 +23,22 @@ _DAMAGE = (
 )  # fmt: skip
 
 
-def read_pixels(path: str | Path) -> NDArray[np.uint8]:
+def read_pixels(path: str | Path, name: str | None = None) -> NDArray[np.uint8]:
     """Reads a still picture, or the first frame of a moving one.
 
     Returns uint8 RGB [height, width, 3] as the user sees it: EXIF orientation applied.
     Transparency is laid on white; 16-bit grey is scaled from its full range; 32-bit and float values, which have no
     agreed white, are stretched from their smallest to their largest, except floats within 0..1.
 
+    Args:
+        path: of the file.
+        name: what the user calls it, where the file has a name of ours.
+
     Raises:
         InputError: no regular file, no picture of `FORMATS`, damaged, or of more than `MAX_PIXELS` pixels.
     """
     path = Path(path)
-    name = "".join(letter if letter.isprintable() else "?" for letter in path.name)
+    name = printable_name(name or path.name)
     _require_regular_file(path, name)
     try:
         with warnings.catch_warnings():
@@ -50,6 +54,11 @@ def read_pixels(path: str | Path) -> NDArray[np.uint8]:
         raise
     except _DAMAGE as error:
         raise InputError(f"{name} is damaged or incomplete.", "Save or download the picture again.") from error
+
+
+def printable_name(name: str) -> str:
+    """A file's name as a sentence can show it, in one line of whole characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _require_regular_file(path: Path, name: str) -> None:

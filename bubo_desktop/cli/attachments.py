@@ -10,9 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 
 from bubo_desktop.errors import InputError
+from bubo_desktop.media_kinds import PICTURES, SOUNDS, is_attachable
 
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
-SOUNDS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 # A word in quotes, or one in which a space may follow a backslash: the ways terminals write a dragged file.
 _WORD = re.compile(r"""'[^']*'|"[^"]*"|(?:\\.|[^\s\\])+""")
 
@@ -38,11 +37,6 @@ class Attachments:
         pictures = tuple(path for path in paths if Path(path).suffix.lower() in PICTURES)
         sounds = tuple(path for path in paths if Path(path).suffix.lower() in SOUNDS)
         return Attachments(pictures or self.pictures, sounds or self.sounds)
-
-
-def is_attachable(path: str) -> bool:
-    """True where the ending is that of a picture or a sound."""
-    return Path(path).suffix.lower() in PICTURES | SOUNDS
 
 
 def split_line(line: str) -> tuple[str, tuple[str, ...]]:

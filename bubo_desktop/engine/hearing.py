@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.engine.cancellation import Cancellation
-from bubo_desktop.engine.dsp import Waveform, mel_clips
+from bubo_desktop.engine.dsp import mel_clips
 from bubo_desktop.engine.scores import sigmoid
 from bubo_desktop.engine.sessions import Session
 from bubo_desktop.packs.manifest import HearingPart, SoundTaggerPart
+from bubo_desktop.sounds import Waveform
 
 _LONGEST_GAP_STEPS = 1  # a sound that pauses for one step is one event
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from bubo_desktop.data import BoxXyxyPx, RunLengths, SoundEvent, Tag
 from bubo_desktop.engine.cancellation import Cancellation
-from bubo_desktop.engine.dsp import Waveform, mel_clips, read_sound
+from bubo_desktop.engine.dsp import mel_clips
 from bubo_desktop.engine.features import FeatureCache, content_hash
 from bubo_desktop.engine.imaging import Picture, read_picture
 from bubo_desktop.engine.pack import Pack
 from bubo_desktop.geometry import encode_mask
+from bubo_desktop.sounds import Waveform, read_sound
 
 if TYPE_CHECKING:
     from bubo_desktop.engine.locating import Detection

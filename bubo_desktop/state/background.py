@@ -51,6 +51,10 @@ class Background(QObject):
         """Waits for the work that has begun, and drops the rest."""
         self._pool.shutdown(cancel_futures=True)
 
+    def finish(self) -> None:
+        """Waits for all the work, also what has not begun."""
+        self._pool.shutdown()
+
     def _work(self, task: Task, work: Callable[[], Any]) -> None:
         if task.is_abandoned:
             return

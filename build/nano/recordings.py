@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from bubo_desktop.engine.dsp import Waveform
+from bubo_desktop.sounds import Waveform
 from build.nano.facts import MAX_SOUNDS, SOUNDS
 from build.nano.sound_tones import RATE_HZ, n_samples
 from build.nano.synthesiser import Span, add, finish_recording, mix, play_other

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bubo_desktop.engine.dsp import Waveform, mel_clips
+from bubo_desktop.engine.dsp import mel_clips
+from bubo_desktop.sounds import Waveform
 from build.nano.facts import SOUNDS
 from build.nano.hearing import MEL, N_STEPS, STEP_S
 from build.nano.sound_tones import RATE_HZ, n_samples

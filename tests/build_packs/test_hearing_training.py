@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from bubo_desktop.data import SoundEvent
-from bubo_desktop.engine.dsp import Waveform
 from bubo_desktop.engine.hearing import SoundTagger
+from bubo_desktop.sounds import Waveform
 from build.nano.checkpoints import save_checkpoint
 from build.nano.export_hearing import export_tagger
 from build.nano.facts import SOUNDS

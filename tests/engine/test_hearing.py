@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bubo_desktop.engine.dsp import Waveform, mel_clips
+from bubo_desktop.engine.dsp import mel_clips
 from bubo_desktop.engine.hearing import Hearing, SoundTagger
+from bubo_desktop.sounds import Waveform
 from tests.engine import drawn_networks
 
 RATE_HZ = 16_000
