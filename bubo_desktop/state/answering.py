@@ -65,8 +65,8 @@ class Answering(QObject):
 
     def start(self) -> None:
         """Asks once the question is on disk, or cannot be: what answers it may take the machine down."""
-        self._history.saved.connect(self._ask_if_kept)
-        self._history.failed.connect(self._ask_now)
+        self._history.saved.connect(self._ask_if_settled)
+        self._history.unsaved.connect(self._ask_if_settled)
         self._keep()
 
     def stop(self) -> None:
@@ -74,12 +74,9 @@ class Answering(QObject):
         self._client.cancel(self._request_id)
         self._end("stopped")
 
-    def _ask_if_kept(self, exchange_id: str) -> None:
-        if exchange_id == self.exchange.id:
-            self._ask_now()
-
-    def _ask_now(self, _unkept: BuboError | None = None) -> None:
-        if self._request_id or not self.exchange.is_open:
+    def _ask_if_settled(self, exchange_id: str) -> None:
+        is_waiting = self.exchange.status == "waiting" and not self._request_id
+        if not is_waiting or exchange_id != self.exchange.id:
             return
         try:
             self._request_id = self._ask()

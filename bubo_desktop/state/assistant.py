@@ -13,6 +13,7 @@ from bubo_desktop.client import Ending, EngineClient, EngineState
 from bubo_desktop.errors import BuboError, PackError
 from bubo_desktop.packs.catalog import find_pack
 from bubo_desktop.packs.manifest import Manifest, read_manifest
+from bubo_desktop.paths import SHIPPED_PACK
 from bubo_desktop.protocol import Failed, Loading, Ready
 from bubo_desktop.state.settings import SettingsFile
 
@@ -50,7 +51,7 @@ class Assistant(QObject):
         super().__init__(parent)
         self._client = client
         self._settings_file = settings_file
-        self._pack = settings_file.values.pack
+        self._pack = settings_file.values.pack or SHIPPED_PACK
         self._cpu_only = settings_file.values.cpu_only
         self._folder = Path()
         self._manifest: Manifest | None = None

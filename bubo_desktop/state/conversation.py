@@ -70,9 +70,11 @@ class Conversation(QObject):
         self._awaited_chat_id = ""
         self._exchanges: dict[str, Exchange] = {}
         self._answerings: dict[str, Answering] = {}
+        self._unsaved: dict[str, Exchange] = {}  # that ended, and are not on the disk yet
         self._was_answering = False
         history.chats_loaded.connect(self._take_chats)
         history.exchanges_loaded.connect(self._take_exchanges)
+        history.saved.connect(self._note_saved)
         client.ready.connect(self._note_pack)
 
     @property
@@ -132,6 +134,7 @@ class Conversation(QObject):
         """Takes a question and its answer out of the open chat."""
         self._stop(exchange_id)
         old = self._exchanges.pop(exchange_id)
+        self._unsaved.pop(exchange_id, None)
         self._history.delete_exchange(exchange_id)
         self.exchange_removed.emit(exchange_id)
         self.undoable.emit(self.tr("The question and its answer were deleted."), partial(self._undelete, old))
@@ -159,11 +162,11 @@ class Conversation(QObject):
         return chat
 
     def _switch_to(self, chat: Chat | None) -> None:
-        """Answers on their way in the chat are there at once; the rest has to be read."""
+        """What is not on the disk in its newest state is there at once; the rest has to be read."""
         self._chat = chat
         self._awaited_chat_id = ""
-        live = [each.exchange for each in self._answerings.values()]
-        self._exchanges = {each.id: each for each in live if chat and each.chat_id == chat.id}
+        newest = (*self._unsaved.values(), *(answering.exchange for answering in self._answerings.values()))
+        self._exchanges = {each.id: each for each in newest if chat and each.chat_id == chat.id}
         self._tell_answering()
 
     def _take_chats(self, chats: list[Chat]) -> None:
@@ -212,6 +215,7 @@ class Conversation(QObject):
             answering.stop()
 
     def _forget(self, ended: Exchange) -> None:
+        self._unsaved[ended.id] = ended
         self._answerings.pop(ended.id).deleteLater()
 
     def _put(self, exchange: Exchange) -> None:
@@ -228,6 +232,7 @@ class Conversation(QObject):
 
     def _put_back(self, old: Exchange) -> None:
         self._stop(old.id)
+        self._unsaved[old.id] = old
         self._history.save_exchange(old)
         self._put(old)
 
@@ -248,6 +253,9 @@ class Conversation(QObject):
         if self.is_answering != self._was_answering:
             self._was_answering = self.is_answering
             self.answering_changed.emit(self._was_answering)
+
+    def _note_saved(self, exchange_id: str) -> None:
+        self._unsaved.pop(exchange_id, None)
 
     def _note_pack(self, ready: Ready) -> None:
         self._estimates.pack = ready.pack

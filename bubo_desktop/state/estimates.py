@@ -36,15 +36,20 @@ class Plan(NamedTuple):
 
 
 class Estimates:
-    """Running averages per pack and stage, kept in the settings. `pack` is the id of the pack that answers now."""
+    """Running averages per pack and stage. `pack` is the id of the pack that answers now."""
 
     def __init__(self, settings_file: SettingsFile) -> None:
         self.pack = ""
         self._settings_file = settings_file
+        self._stage_ms = dict(settings_file.values.stage_ms)
+
+    def keep(self) -> None:
+        """Writes what was learned into the settings: for the end of the program, because it waits for the disk."""
+        self._settings_file.change(stage_ms=dict(self._stage_ms))
 
     def expected_ms(self, stage: Stage) -> float | None:
         """How long the stage takes with this pack, for one file where it is about files; None where not learned."""
-        return self._settings_file.values.stage_ms.get(self._key(stage))
+        return self._stage_ms.get(self._key(stage))
 
     def plan(self, n_pictures: int, n_sounds: int, *, with_answer: bool = True) -> Plan:
         """What a request about so many files will take; without an answer, files are only encoded ahead of it.
@@ -68,13 +73,9 @@ class Estimates:
         What took next to no time was remembered rather than done, and teaches nothing.
         """
         n_files = dict.fromkeys(PICTURE_STAGES, n_pictures) | dict.fromkeys(SOUND_STAGES, n_sounds)
-        learned = {
-            self._key(stage): self._averaged(stage, took_ms / max(1, n_files.get(stage, 1)))
-            for stage, took_ms in timings_ms.items()
-            if took_ms >= SHORTEST_MS
-        }
-        if learned:
-            self._settings_file.change(stage_ms={**self._settings_file.values.stage_ms, **learned})
+        for stage, took_ms in timings_ms.items():
+            if took_ms >= SHORTEST_MS:
+                self._stage_ms[self._key(stage)] = self._averaged(stage, took_ms / max(1, n_files.get(stage, 1)))
 
     def _averaged(self, stage: Stage, newest_ms: float) -> float:
         known_ms = self.expected_ms(stage)

@@ -1,0 +1,152 @@
+"""The engine's condition as the user is told of it, with real child processes."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from bubo_desktop.paths import packs_dirs
+from bubo_desktop.state.assistant import Assistant
+from bubo_desktop.state.settings import SettingsFile
+from tests.client.conftest import ROOT
+from tests.state.conftest import WAIT_MS
+
+NANO = ROOT / "models" / "nano"
+
+
+@pytest.fixture
+def assistant_of(client_of, tmp_path):
+    """Makes an assistant with an engine of that kind, which has not been started."""
+
+    def make(mode: str = "good", **patience: float) -> Assistant:
+        return Assistant(client_of(mode, **patience), SettingsFile(tmp_path / "settings.json"))
+
+    return make
+
+
+def wait_for(qtbot, assistant, state: str) -> None:
+    qtbot.waitUntil(lambda: assistant.condition.state == state, timeout=WAIT_MS)
+
+
+def states_of(assistant) -> list[str]:
+    states: list[str] = []
+    assistant.condition_changed.connect(lambda: states.append(assistant.condition.state))
+    return states
+
+
+def copy_of_nano(folder: Path, name: str) -> Path:
+    """Another pack, as far as its manifest goes; fake engines read no more."""
+    folder.mkdir()
+    text = (NANO / "pack.json").read_text(encoding="utf-8")
+    (folder / "pack.json").write_text(text.replace('"name": "Nano"', f'"name": "{name}"'), encoding="utf-8")
+    return folder
+
+
+def test_the_pack_is_known_before_anything_starts(assistant_of):
+    assistant = assistant_of()
+    assert assistant.condition.state == "stopped"
+    assert assistant.manifest.name == "Nano"
+    assert (assistant.pack_dir / assistant.manifest.self_test[0].image).is_file()
+
+
+def test_it_loads_and_is_ready(qtbot, assistant_of):
+    assistant = assistant_of("real")
+    states = states_of(assistant)
+    assistant.start()
+    wait_for(qtbot, assistant, "ready")
+    assert states[0] == "loading"
+    assert assistant.condition.device == "a fake"
+    assert "A note of the language part." in assistant.condition.notes
+
+
+def test_a_killed_engine_is_said_to_start_again_and_does(qtbot, assistant_of):
+    assistant = assistant_of("good")
+    assistant.start()
+    wait_for(qtbot, assistant, "ready")
+    os.kill(assistant._client.pid, signal.SIGKILL)
+    wait_for(qtbot, assistant, "restarting")
+    assert "memory" in assistant.condition.message
+    assert "what was answered are kept" in assistant.condition.message
+    wait_for(qtbot, assistant, "ready")
+    assert not assistant.condition.message
+
+
+def test_an_engine_that_cannot_be_had_says_why_and_is_tried_again_on_request(qtbot, assistant_of):
+    assistant = assistant_of("bad_pack")
+    assistant.start()
+    wait_for(qtbot, assistant, "unavailable")
+    assert (assistant.condition.message, assistant.condition.hint) == ("The pack is damaged.", "Install it again.")
+    states = states_of(assistant)
+    assistant.retry()
+    qtbot.waitUntil(lambda: states[:1] == ["loading"] and states[-1] == "unavailable", timeout=WAIT_MS)
+
+
+def test_without_a_pack_the_user_is_told_what_to_do(qtbot, assistant_of):
+    assistant = assistant_of()
+    assistant.start("nowhere")
+    assert assistant.condition.state == "no_pack"
+    assert "nowhere" in assistant.condition.message
+    assert assistant.condition.hint
+    assert assistant.manifest is None
+    assistant.use_pack("nano")
+    wait_for(qtbot, assistant, "ready")
+    assert assistant.manifest.name == "Nano"
+
+
+def test_a_damaged_pack_is_told_of(assistant_of):
+    damaged = packs_dirs()[0] / "damaged"
+    damaged.mkdir(parents=True)
+    (damaged / "pack.json").write_text("{", encoding="utf-8")
+    assistant = assistant_of()
+    assistant.start("damaged")
+    shutil.rmtree(damaged)
+    assert assistant.condition.state == "no_pack"
+    assert assistant.condition.hint == "Install the pack again."
+
+
+def test_another_pack_takes_over_and_is_remembered(qtbot, assistant_of, tmp_path):
+    assistant = assistant_of()
+    assistant.start()
+    wait_for(qtbot, assistant, "ready")
+    first_pid = assistant._client.pid
+    other = copy_of_nano(tmp_path / "other", "Other")
+    assistant.use_pack(str(other))
+    qtbot.waitUntil(lambda: assistant._client.pid not in {0, first_pid}, timeout=WAIT_MS)
+    wait_for(qtbot, assistant, "ready")
+    assert assistant.manifest.name == "Other"
+    assert SettingsFile(tmp_path / "settings.json").values.pack == str(other)
+
+
+def test_a_folder_without_a_pack_changes_nothing(qtbot, assistant_of, tmp_path):
+    assistant = assistant_of()
+    assistant.start()
+    wait_for(qtbot, assistant, "ready")
+    pid = assistant._client.pid
+    with qtbot.waitSignal(assistant.refused, timeout=WAIT_MS):
+        assistant.use_pack(str(tmp_path))
+    assert assistant.condition.state == "ready"
+    assert assistant._client.pid == pid
+    assert assistant.manifest.name == "Nano"
+
+
+def test_graphics_devices_are_left_alone_on_request(qtbot, assistant_of, tmp_path):
+    assistant = assistant_of()
+    started = []
+    start = assistant._client.start
+    assistant._client.start = lambda folder, layers: (started.append(layers), start(folder, layers))
+    assistant.start()
+    assistant.use_cpu_only(True)
+    qtbot.waitUntil(lambda: len(started) == 2, timeout=WAIT_MS)
+    assert started == [-1, 0]
+    assert SettingsFile(tmp_path / "settings.json").values.cpu_only
+
+
+def test_stopping_is_the_last_word(qtbot, assistant_of):
+    assistant = assistant_of()
+    assistant.start()
+    assistant.retry()
+    assistant.stop()
+    wait_for(qtbot, assistant, "stopped")
+    assert assistant._client.pid == 0

@@ -1,0 +1,296 @@
+"""A chat with real child processes: asked, answered, stopped, repeated, taken back, and never lost."""
+
+import os
+import signal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bubo_desktop.client import EngineState
+from bubo_desktop.state.conversation import title_of
+from bubo_desktop.state.records import Exchange
+from tests.fakes.engine_process import WORDS
+from tests.fakes.parts import ANSWER
+from tests.state.conftest import WAIT_MS
+
+SAID = "".join(WORDS)
+
+
+def ask_and_wait(qtbot, desk, question: str = "What is this?", attachments=()) -> Exchange:
+    desk.conversation.ask(question, attachments)
+    return wait_for_end(qtbot, desk)
+
+
+def wait_for_end(qtbot, desk) -> Exchange:
+    qtbot.waitUntil(lambda: not desk.conversation.is_answering, timeout=WAIT_MS)
+    return desk.conversation.exchanges[-1]
+
+
+def wait_for_text(qtbot, desk) -> Exchange:
+    qtbot.waitUntil(lambda: bool(desk.conversation.exchanges[-1].answer.answer), timeout=WAIT_MS)
+    return desk.conversation.exchanges[-1]
+
+
+def wait_for_start(qtbot, desk) -> None:
+    qtbot.waitUntil(lambda: desk.client.state is EngineState.ready, timeout=WAIT_MS)
+
+
+def watch_undo(desk) -> list:
+    """The functions that take back what is done from now on."""
+    functions: list = []
+    desk.conversation.undoable.connect(lambda _sentence, take_back: functions.append(take_back))
+    return functions
+
+
+def test_the_answer_streams_and_is_kept(qtbot, desk_of):
+    desk = desk_of("good")
+    states: list[Exchange] = []
+    desk.conversation.exchange_changed.connect(states.append)
+    last = ask_and_wait(qtbot, desk)
+    texts = [state.answer.answer for state in states]
+    assert (last.status, last.answer.answer) == ("done", SAID)
+    assert len(set(texts)) > 1
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
+    assert {state.status for state in states[:-1]} == {"answering"}
+    assert desk.kept(qtbot, desk.conversation.chat) == [last]
+
+
+def test_a_flood_of_words_is_shown_in_gulps(qtbot, desk_of):
+    desk = desk_of("floods")
+    words: list[str] = []
+    states: list[Exchange] = []
+    desk.client.token.connect(lambda token: words.append(token.text))
+    desk.conversation.exchange_changed.connect(states.append)
+    desk.conversation.ask("What is this?")
+    qtbot.waitUntil(lambda: len(words) >= 5000, timeout=WAIT_MS)
+    desk.conversation.stop()
+    stopped = desk.conversation.exchanges[-1]
+    assert stopped.answer.answer == "".join(words[: stopped.answer.answer.count(" ")])
+    assert len(states) < len(words) / 10
+    assert desk.kept(qtbot, desk.conversation.chat) == [stopped]
+
+
+def test_boxes_links_and_masks_come_one_after_the_other(qtbot, desk_of, picture):
+    desk = desk_of("real")
+    states: list[Exchange] = []
+    desk.conversation.exchange_changed.connect(states.append)
+    last = ask_and_wait(qtbot, desk, "What is this?", desk.attached(qtbot, picture))
+    steps = [
+        (bool(s.answer.answer), bool(s.answer.images), bool(s.answer.links), any_mask(s)) for s in states if s.is_open
+    ]
+    assert steps == sorted(steps)
+    assert len(set(steps)) == 4
+    assert (last.answer.answer, last.status) == (ANSWER, "done")
+    assert any_mask(last)
+    assert desk.kept(qtbot, desk.conversation.chat) == [last]
+
+
+def any_mask(exchange: Exchange) -> bool:
+    return any(thing.mask_rle for found in exchange.answer.images for thing in found.objects)
+
+
+def test_the_question_is_on_the_disk_before_the_engine_hears_of_it(qtbot, desk_of):
+    desk = desk_of("good")
+    order: list[str] = []
+    send = desk.client.ask
+    desk.client.ask = lambda *request: (order.append("asked"), send(*request))[1]
+    desk.history.saved.connect(lambda _id: order.append("saved"))
+    ask_and_wait(qtbot, desk)
+    assert order[:2] == ["saved", "asked"]
+
+
+def test_a_chat_begins_with_its_first_question_and_carries_its_title(qtbot, desk_of):
+    desk = desk_of("good")
+    assert desk.conversation.chat is None
+    ask_and_wait(qtbot, desk, "  Was siehst du?\nUnd was noch?")
+    with qtbot.waitSignal(desk.history.chats_loaded, timeout=WAIT_MS) as waited:
+        desk.history.load_chats()
+    assert [chat.title for chat in waited.args[0]] == ["Was siehst du?"]
+    with qtbot.waitSignal(desk.conversation.chat_changed, timeout=WAIT_MS):
+        desk.conversation.rename(desk.conversation.chat.id, "Der Garten")
+    assert desk.conversation.chat.title == "Der Garten"
+
+
+def test_a_long_first_line_is_cut_for_the_title():
+    assert title_of("x" * 60) == "x" * 60
+    assert title_of("word " * 20) == ("word " * 20)[:59].rstrip() + "…"
+
+
+@pytest.mark.parametrize("mode", ["dies_in_answer", "aborts_in_answer", "garbage"])
+def test_a_dead_engine_leaves_the_text_and_the_next_question_works(qtbot, desk_of, mode):
+    desk = desk_of(mode)
+    failed = ask_and_wait(qtbot, desk)
+    assert (failed.status, failed.answer.answer) == ("failed", "".join(WORDS[:3]))
+    assert failed.failure.message
+    assert failed.failure.hint.endswith("What was answered so far is kept.")
+    assert desk.kept(qtbot, desk.conversation.chat) == [failed]
+    wait_for_start(qtbot, desk)
+    assert ask_and_wait(qtbot, desk).answer.answer == "".join(WORDS[:3])  # it dies again, but it was asked
+
+
+def test_a_killed_engine_comes_back_and_answers_the_same_question_again(qtbot, desk_of):
+    desk = desk_of("good")
+    desk.conversation.ask("What is this?")
+    wait_for_text(qtbot, desk)
+    os.kill(desk.client.pid, signal.SIGKILL)
+    failed = wait_for_end(qtbot, desk)
+    assert failed.status == "failed"
+    assert SAID.startswith(failed.answer.answer)
+    desk.conversation.again(failed.id)
+    done = wait_for_end(qtbot, desk)
+    assert (done.id, done.status, done.answer.answer, done.failure) == (failed.id, "done", SAID, None)
+
+
+def test_without_an_engine_the_question_is_kept_and_can_be_asked_again(qtbot, desk_of):
+    desk = desk_of("good", start=False)
+    failed = ask_and_wait(qtbot, desk)
+    assert failed.status == "failed"
+    assert failed.failure.message == "The engine is not running."
+    assert failed.failure.hint.endswith("The question is kept.")
+    desk.client.start(Path("any"))
+    desk.conversation.again(failed.id)
+    assert wait_for_end(qtbot, desk).answer.answer == SAID
+
+
+def test_a_question_asked_while_the_pack_loads_is_answered(qtbot, desk_of):
+    desk = desk_of("slow_start")
+    assert ask_and_wait(qtbot, desk).status == "done"
+
+
+def test_stop_keeps_what_was_said(qtbot, desk_of):
+    desk = desk_of("good")
+    desk.conversation.ask("What is this?")
+    wait_for_text(qtbot, desk)
+    desk.conversation.stop()
+    stopped = desk.conversation.exchanges[-1]
+    assert (stopped.status, stopped.failure) == ("stopped", None)
+    assert stopped.answer.answer
+    assert SAID.startswith(stopped.answer.answer)
+    assert desk.kept(qtbot, desk.conversation.chat) == [stopped]
+    assert ask_and_wait(qtbot, desk, "And now?").status == "done"
+
+
+def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, desk_of):
+    desk = desk_of("good")
+    asked = []
+    desk.client.ask = lambda *request: asked.append(request)
+    desk.conversation.ask("What is this?")
+    desk.conversation.stop()
+    [stopped] = desk.kept(qtbot, desk.conversation.chat)
+    assert stopped.status == "stopped"
+    assert not asked
+
+
+def test_the_engine_is_told_what_was_answered_before(qtbot, desk_of):
+    desk = desk_of("good")
+    requests = []
+    send = desk.client.ask
+    desk.client.ask = lambda *request: (requests.append(request), send(*request))[1]
+    ask_and_wait(qtbot, desk, "One?")
+    desk.conversation.ask("Two?")
+    wait_for_text(qtbot, desk)
+    desk.conversation.stop()
+    ask_and_wait(qtbot, desk, "Three?")
+    turns = requests[-1][3]
+    assert [(turn.question, turn.answer) for turn in turns] == [("One?", SAID)]
+    desk.conversation.again(desk.conversation.exchanges[0].id)
+    qtbot.waitUntil(lambda: len(requests) == 4, timeout=WAIT_MS)
+    assert requests[-1][3] == []  # nothing came before the first
+
+
+def test_another_answer_is_drawn_freely_and_the_first_can_be_taken_back(qtbot, desk_of):
+    desk = desk_of("good")
+    requests = []
+    send = desk.client.ask
+    desk.client.ask = lambda *request: (requests.append(request), send(*request))[1]
+    first = ask_and_wait(qtbot, desk)
+    take_back = watch_undo(desk)
+    desk.conversation.again(first.id)
+    assert not desk.conversation.exchanges[-1].answer.answer
+    wait_for_text(qtbot, desk)
+    assert requests[0][-1] is None
+    assert requests[1][-1].temperature == 0.7
+    take_back[0]()
+    assert desk.conversation.exchanges == (first,)
+    assert not desk.conversation.is_answering
+    assert desk.kept(qtbot, desk.conversation.chat) == [first]
+
+
+def test_a_deleted_question_comes_back_to_its_place(qtbot, desk_of):
+    desk = desk_of("good")
+    for question in ("One?", "Two?"):
+        ask_and_wait(qtbot, desk, question)
+    before = desk.conversation.exchanges
+    take_back = watch_undo(desk)
+    with qtbot.waitSignal(desk.conversation.exchange_removed, timeout=WAIT_MS):
+        desk.conversation.delete_exchange(before[0].id)
+    assert desk.kept(qtbot, desk.conversation.chat) == [before[1]]
+    take_back[0]()
+    assert desk.conversation.exchanges == before
+    assert desk.kept(qtbot, desk.conversation.chat) == list(before)
+
+
+def test_a_question_deleted_while_it_is_answered_is_gone(qtbot, desk_of):
+    desk = desk_of("good")
+    desk.conversation.ask("What is this?")
+    wait_for_text(qtbot, desk)
+    desk.conversation.delete_exchange(desk.conversation.exchanges[0].id)
+    assert desk.conversation.exchanges == ()
+    assert not desk.conversation.is_answering
+    assert ask_and_wait(qtbot, desk, "And now?").status == "done"
+    assert len(desk.kept(qtbot, desk.conversation.chat)) == 1
+
+
+def test_deleting_the_open_chat_leaves_an_empty_one_and_undo_opens_it_again(qtbot, desk_of):
+    desk = desk_of("good")
+    done = ask_and_wait(qtbot, desk)
+    take_back = watch_undo(desk)
+    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
+        desk.conversation.delete_chat(desk.conversation.chat.id)
+    assert (desk.conversation.chat, desk.conversation.exchanges) == (None, ())
+    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
+        take_back[0]()
+    assert desk.conversation.exchanges == (done,)
+
+
+def test_answers_go_on_while_another_chat_is_open(qtbot, desk_of):
+    desk = desk_of("good")
+    turned: list[bool] = []
+    desk.conversation.answering_changed.connect(turned.append)
+    desk.conversation.ask("What is this?")
+    first = desk.conversation.chat
+    wait_for_text(qtbot, desk)
+    desk.conversation.new()
+    assert desk.conversation.exchanges == ()
+    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
+        desk.conversation.open(first.id)
+    assert desk.conversation.exchanges[0].is_open
+    assert desk.conversation.exchanges[0].answer.answer
+    assert wait_for_end(qtbot, desk).answer.answer == SAID
+    assert turned == [True, False, True, False]
+
+
+def test_what_ends_while_its_chat_is_read_is_shown_as_it_ended(qtbot, desk_of):
+    desk = desk_of("good")
+    desk.conversation.ask("What is this?")
+    chat = desk.conversation.chat
+    wait_for_text(qtbot, desk)
+    desk.conversation.new()
+    desk.conversation.open(chat.id)
+    desk.conversation.stop()
+    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
+        pass
+    assert [exchange.status for exchange in desk.conversation.exchanges] == ["stopped"]
+
+
+def test_progress_is_told_for_the_open_chat(qtbot, desk_of, picture):
+    desk = desk_of("real")
+    told: list[tuple] = []
+    desk.conversation.progressed.connect(lambda exchange_id, progress: told.append((exchange_id, progress)))
+    last = ask_and_wait(qtbot, desk, "What is this?", desk.attached(qtbot, picture))
+    fractions = [progress.fraction for _, progress in told]
+    assert {exchange_id for exchange_id, _ in told} == {last.id}
+    assert {progress.stage for _, progress in told} >= {"prefill", "generate", "segment"}
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] <= fractions[-1] <= 1
