@@ -29,12 +29,6 @@ class Waveform:
         """Length in seconds."""
         return len(self.samples) / self.rate_hz
 
-    def envelope(self, n_bins: int) -> list[tuple[float, float]]:
-        """The lowest and highest sample, -1..1, in each of `n_bins` equal spans."""
-        starts = np.arange(n_bins) * len(self.samples) // n_bins
-        lowest, highest = (extreme.reduceat(self.samples, starts).clip(-1, 1) for extreme in (np.minimum, np.maximum))
-        return list(zip(lowest.tolist(), highest.tolist(), strict=True))
-
 
 def read_sound(path: str | Path, name: str | None = None) -> Waveform:
     """Decodes a sound file (WAV, FLAC, OGG, MP3, ...) and averages its channels.
@@ -60,6 +54,14 @@ def read_sound(path: str | Path, name: str | None = None) -> Waveform:
     if not np.abs(samples).max() <= MAX_PEAK:  # so written that NaN fails too
         raise InputError(f"{name} holds samples that are not numbers or far out of range.", HINT)
     return Waveform(samples, rate_hz)
+
+
+def read_envelope(path: str | Path, n_bins: int, name: str | None = None) -> list[tuple[float, float]]:
+    """The lowest and highest sample, -1..1, in each of `n_bins` equal spans of a sound file; see `read_sound`."""
+    samples = read_sound(path, name).samples
+    starts = np.arange(n_bins) * len(samples) // n_bins
+    lowest, highest = (extreme.reduceat(samples, starts).clip(-1, 1) for extreme in (np.minimum, np.maximum))
+    return list(zip(lowest.tolist(), highest.tolist(), strict=True))
 
 
 def _check_size(sound: soundfile.SoundFile, name: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from bubo_desktop.errors import InputError
-from bubo_desktop.sounds import MAX_DURATION_S, Waveform, read_sound
+from bubo_desktop.sounds import MAX_DURATION_S, read_envelope, read_sound
 
 
 def sine(frequency_hz: float, rate_hz: int = 16_000, duration_s: float = 1.0) -> np.ndarray:
@@ -114,14 +114,16 @@ def test_a_file_cut_off_before_its_samples_is_refused(tmp_path, n_kept):
 
 
 @pytest.mark.parametrize("n_bins", [1, 7, 100, 16_000, 20_000])
-def test_an_envelope_shows_where_it_is_loud(n_bins):
-    samples = np.concatenate([np.zeros(8_000), 0.5 * np.resize([1, -1], 8_000)]).astype(np.float32)
-    envelope = Waveform(samples, 16_000).envelope(n_bins)
+def test_an_envelope_shows_where_it_is_loud(tmp_path, n_bins):
+    samples = np.concatenate([np.zeros(8_000), 0.5 * np.resize([1, -1], 8_000)])
+    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
+    envelope = read_envelope(tmp_path / "a.wav", n_bins)
     assert len(envelope) == n_bins
     assert min(low for low, _ in envelope) == -0.5
     assert max(high for _, high in envelope) == 0.5
     assert all(low == high == 0 for low, high in envelope[: n_bins // 2])
 
 
-def test_an_envelope_stays_within_full_scale():
-    assert Waveform(np.array([-3, 2], np.float32), 16_000).envelope(2) == [(-1, -1), (1, 1)]
+def test_an_envelope_stays_within_full_scale(tmp_path):
+    soundfile.write(tmp_path / "a.wav", [-3.0, 2.0], 16_000, subtype="FLOAT")
+    assert read_envelope(tmp_path / "a.wav", 2) == [(-1, -1), (1, 1)]

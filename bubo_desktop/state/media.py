@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
@@ -72,9 +73,9 @@ class MediaStore(QObject):
         Raises:
             InputError: the file is gone or damaged.
         """
-        from bubo_desktop.sounds import read_sound
+        from bubo_desktop.sounds import read_envelope
 
-        return read_sound(self.path_of(attachment), attachment.name).envelope(n_bins)
+        return read_envelope(self.path_of(attachment), n_bins, attachment.name)
 
     def _line_up(self, work: Callable[[], Attachment | None]) -> None:
         self._waiting.append(work)
@@ -108,7 +109,7 @@ class MediaStore(QObject):
         with open_plain_file(path, name) as content:
             return self._add(content, name, suffix)
 
-    def _add(self, content: io.BufferedIOBase, name: str, suffix: str) -> Attachment:
+    def _add(self, content: BinaryIO, name: str, suffix: str) -> Attachment:
         describe = partial(_describe_picture if suffix in PICTURES else _describe_sound, name, suffix)
         try:
             attachment = keep(self._folder, content, describe)
