@@ -1,0 +1,102 @@
+"""All that the window shows, put together in one place and ended in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from bubo_desktop.client import EngineClient, EngineState
+from bubo_desktop.state.assistant import Assistant
+from bubo_desktop.state.attention import Attention
+from bubo_desktop.state.background import Background
+from bubo_desktop.state.conversation import Conversation
+from bubo_desktop.state.draft import Draft
+from bubo_desktop.state.estimates import Estimates
+from bubo_desktop.state.history import History
+from bubo_desktop.state.media import MediaStore
+from bubo_desktop.state.records import Attachment
+from bubo_desktop.state.settings import SettingsFile
+
+
+class Workspace(QObject):
+    """The state of one window, and what several parts of it do together.
+
+    Args:
+        folder: of chats, media and settings; it exists.
+        client: of the engine; one of the program's own where there is none.
+
+    Signals:
+        closed: the engine has ended and everything is on disk.
+    """
+
+    closed = Signal()
+
+    def __init__(self, folder: Path, client: EngineClient | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = SettingsFile(folder / "settings.json")
+        self.background = Background(parent=self)
+        self.history = History(folder / "chats.db", parent=self)
+        self.media = MediaStore(folder / "media", self.background, parent=self)
+        self.client = client or EngineClient(parent=self)
+        self.estimates = Estimates(self.settings)
+        self.assistant = Assistant(self.client, self.settings, parent=self)
+        self.conversation = Conversation(self.client, self.history, self.estimates, self.media, parent=self)
+        self.draft = Draft(self.media, self.client, self.estimates, parent=self)
+        self.attention = Attention(parent=self)
+        self._pending_question = ""
+        self._pending_files = 0
+        self.conversation.opened.connect(self._take_up)
+        self.draft.changed.connect(self._show_draft)
+        self.draft.changed.connect(self._ask_pending)
+        self.draft.refused.connect(self._forget_pending)
+
+    def begin(self, pack: str | None = None, *, cpu_only: bool = False) -> None:
+        """Starts the engine, and reads the list of chats."""
+        self.history.load_chats()
+        self.assistant.start(pack, cpu_only=cpu_only)
+
+    def ask_about(self, question: str, paths: Sequence[str]) -> None:
+        """Begins a new chat with these files and asks as soon as they are attached: what a sample does."""
+        self.conversation.new()
+        self._pending_question, self._pending_files = question, len(paths)
+        self.draft.add_files(paths)
+
+    def close(self) -> None:
+        """Begins to end: answers stop, what was said is written; `closed` follows."""
+        self.client.state_changed.connect(self._finish)
+        self.assistant.stop()
+        self._finish(self.client.state)
+
+    def _take_up(self) -> None:
+        """Another chat is open: its last pictures and sounds are what the next question is about."""
+        last = self.conversation.exchanges[-1] if self.conversation.exchanges else None
+        self.draft.set_attachments(last.attachments if last else ())
+        if last:
+            self.draft.mark_asked()
+        self.attention.show(last)
+
+    def _show_draft(self) -> None:
+        """Files that nobody asked about yet take the place of the last answer's."""
+        shown = self.attention.shown
+        if shown and self.draft.attachments and self.draft.attachments != shown.attachments:
+            self.attention.show(None)
+
+    def _ask_pending(self) -> None:
+        attached: tuple[Attachment, ...] = self.draft.attachments
+        if self._pending_question and len(attached) >= self._pending_files:
+            question = self._pending_question
+            self._forget_pending()
+            self.conversation.ask(question, attached)
+            self.draft.mark_asked()
+
+    def _forget_pending(self, *_: object) -> None:
+        self._pending_question, self._pending_files = "", 0
+
+    def _finish(self, state: EngineState) -> None:
+        if state is EngineState.stopped:
+            self.client.state_changed.disconnect(self._finish)
+            self.history.close()
+            self.background.close()
+            self.closed.emit()

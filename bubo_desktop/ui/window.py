@@ -1,0 +1,210 @@
+"""The window: where its parts stand, and what passes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from bubo_desktop.state.records import Exchange
+from bubo_desktop.state.workspace import Workspace
+from bubo_desktop.ui.composer.bar import Composer
+from bubo_desktop.ui.composer.drop_zone import DropZone
+from bubo_desktop.ui.notices import EngineBanner, Notices
+from bubo_desktop.ui.shortcuts import SHORTCUTS, ShortcutSheet
+from bubo_desktop.ui.sidebar.panel import Sidebar
+from bubo_desktop.ui.sound.pane import SoundPane
+from bubo_desktop.ui.transcript.view import Transcript
+from bubo_desktop.ui.viewer.pane import PicturePane
+from bubo_desktop.ui.welcome import Welcome
+
+SIZE_PX = (1240, 780)
+SMALLEST_PX = (720, 480)
+COLUMNS_PX = (232, 568, 440)  # sidebar, chat, what is seen and heard
+
+
+class Window(QWidget):
+    """Chats on the left, the open one in the middle, what it is about on the right.
+
+    Signals:
+        painted: the window has been drawn for the first time.
+        closing: the user closed it; its place on the screen is remembered.
+        theme_chosen(str), language_chosen(str): as the settings name them.
+    """
+
+    painted = Signal()
+    closing = Signal()
+    theme_chosen = Signal(str)
+    language_chosen = Signal(str)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._was_painted = False
+        self._make_parts(workspace)
+        self._arrange()
+        self._connect()
+        self._make_shortcuts()
+        self._restore()
+        self._show_conversation()
+        self._show_title()
+
+    def _make_parts(self, state: Workspace) -> None:
+        self.sidebar = Sidebar(state.history, state.conversation, state.assistant, state.settings)
+        self.banner = EngineBanner(state.assistant)
+        self.welcome = Welcome(state.assistant, state.background)
+        self.transcript = Transcript(state.conversation, state.attention, state.media, state.background)
+        self.composer = Composer(state.draft, state.conversation, state.media, state.background)
+        self.pictures = PicturePane(state.attention, state.media, state.background, state.settings)
+        self.sounds = SoundPane(state.attention, state.media, state.background)
+        self.sheet = ShortcutSheet(self)
+        self.drop_zone = DropZone(self, self.composer.drop)
+
+    def _arrange(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.transcript)
+        self.notices = Notices(self._pages)
+        chat = _column(self.banner, self._pages, self.composer, name="chat_column", largest=self._pages)
+        self._findings = _column(self.pictures, self.sounds, name="findings_column", largest=self.pictures)
+        self._findings.hide()
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setHandleWidth(1)
+        for stretch, part in enumerate((self.sidebar, chat, self._findings)):
+            self._columns.addWidget(part)
+            self._columns.setStretchFactor(self._columns.count() - 1, min(stretch, 1))
+            self._columns.setCollapsible(self._columns.count() - 1, False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._columns)
+
+    def _connect(self) -> None:
+        state = self._workspace
+        chat = state.conversation
+        for signal in (chat.opened, chat.exchange_added, chat.exchange_removed):
+            signal.connect(self._show_conversation)
+        for signal in (chat.opened, chat.chat_changed):
+            signal.connect(self._show_title)
+        chat.undoable.connect(self.notices.show_undo)
+        for problem in (state.history.failed, state.assistant.refused, self.pictures.problem):
+            problem.connect(self.notices.show_problem)
+        state.history.noted.connect(self.notices.show_note)
+        self.pictures.noticed.connect(self.notices.show_note)
+        self.pictures.has_picture_changed.connect(self._fold_findings)
+        self.sounds.has_sound_changed.connect(self._fold_findings)
+        state.draft.changed.connect(self._show_draft)
+        self.transcript.edit_requested.connect(self._edit)
+        self.welcome.sample_chosen.connect(state.ask_about)
+        self._connect_choices()
+
+    def _connect_choices(self) -> None:
+        state = self._workspace
+        for source in (self.welcome, self.sidebar, self.banner):
+            source.pack_folder_requested.connect(self._choose_pack_folder)
+        self.sidebar.pack_chosen.connect(state.assistant.use_pack)
+        self.sidebar.cpu_only_changed.connect(state.assistant.use_cpu_only)
+        self.sidebar.theme_chosen.connect(self.theme_chosen)
+        self.sidebar.language_chosen.connect(self.language_chosen)
+        self.sidebar.shortcuts_requested.connect(self.sheet.toggle)
+
+    def _make_shortcuts(self) -> None:
+        actions: dict[str, Callable[[], object]] = {
+            "new": self._workspace.conversation.new,
+            "search": self.sidebar.focus_search,
+            "composer": self.composer.focus_text,
+            "attach": self.composer.choose_files,
+            "stop": self._workspace.conversation.stop,
+            "again": self._again,
+            "copy_answer": self._copy_answer,
+            "sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
+            "undo": self.notices.undo,
+            "shortcuts": self.sheet.toggle,
+            "quit": self.close,
+            "previous_chat": self.sidebar.open_previous,
+            "next_chat": self.sidebar.open_next,
+        }
+        for shortcut in SHORTCUTS:
+            if shortcut.id in actions:
+                QShortcut(QKeySequence(shortcut.keys), self, actions[shortcut.id])
+
+    def _show_conversation(self, *_: object) -> None:
+        """The open chat, or the page that invites to begin one."""
+        has_begun = bool(self._workspace.conversation.exchanges)
+        self._pages.setCurrentWidget(self.transcript if has_begun else self.welcome)
+
+    def _show_title(self) -> None:
+        chat = self._workspace.conversation.chat
+        self.setWindowTitle(f"{chat.title} - Bubo" if chat else "Bubo")
+
+    def _show_draft(self) -> None:
+        if self._workspace.attention.shown is None:
+            attachments = self._workspace.draft.attachments
+            self.pictures.show_draft(attachments)
+            self.sounds.show_draft(attachments)
+
+    def _fold_findings(self, *_: object) -> None:
+        """What is seen and heard has a column only where there is something to see or hear."""
+        self._findings.setVisible(self.pictures.has_picture or self.sounds.has_sound)
+
+    def _edit(self, exchange: Exchange) -> None:
+        self._workspace.draft.set_attachments(exchange.attachments)
+        self._workspace.draft.mark_asked()
+        self.composer.set_text(exchange.question)
+
+    def _again(self) -> None:
+        exchanges = self._workspace.conversation.exchanges
+        if exchanges and not exchanges[-1].is_open:
+            self._workspace.conversation.again(exchanges[-1].id)
+
+    def _copy_answer(self) -> None:
+        exchanges = self._workspace.conversation.exchanges
+        if exchanges:
+            QGuiApplication.clipboard().setText(exchanges[-1].answer.answer)
+            self.notices.show_note(self.tr("The answer is on the clipboard."))
+
+    def _choose_pack_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("The folder of a pack"))
+        if folder:
+            self._workspace.assistant.use_pack(folder)
+
+    def _restore(self) -> None:
+        """Opens where and as wide as it was closed."""
+        settings = self._workspace.settings.values
+        self.resize(*SIZE_PX)
+        self.setMinimumSize(*SMALLEST_PX)
+        if settings.window_geometry:
+            self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
+        self._columns.setSizes(list(settings.column_widths_px) or list(COLUMNS_PX))
+
+    def remember(self) -> None:
+        """Keeps place and sizes for the next start."""
+        self._workspace.settings.change(
+            window_geometry=self.saveGeometry().toBase64().toStdString(),
+            column_widths_px=tuple(self._columns.sizes()),
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Tells once that the window can be seen."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Disappears at once; the program ends when everything is safe."""
+        self.remember()
+        event.accept()
+        self.closing.emit()
+
+
+def _column(*parts: QWidget, name: str, largest: QWidget) -> QWidget:
+    """Parts one below the other; the room that is left is all for one of them."""
+    column = QWidget(objectName=name)
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        layout.addWidget(part, int(part is largest))
+    return column
