@@ -51,11 +51,13 @@ class Workspace(QObject):
         self.draft.changed.connect(self._show_draft)
         self.draft.changed.connect(self._ask_pending)
         self.draft.refused.connect(self._forget_pending)
+        self.history.media_counted.connect(self.media.forget_unused)
 
     def begin(self, pack: str | None = None, *, cpu_only: bool = False) -> None:
-        """Starts the engine, and reads the list of chats."""
-        self.history.load_chats()
+        """Starts the engine, reads the list of chats, and erases what was deleted the last time."""
         self.assistant.start(pack, cpu_only=cpu_only)
+        self.history.load_chats()
+        self.history.tidy()
 
     def ask_about(self, question: str, paths: Sequence[str]) -> None:
         """Begins a new chat with these files and asks as soon as they are attached: what a sample does."""
@@ -66,8 +68,10 @@ class Workspace(QObject):
     def close(self) -> None:
         """Begins to end: answers stop, what was said is written; `closed` follows."""
         self.client.state_changed.connect(self._finish)
-        self.assistant.stop()
-        self._finish(self.client.state)
+        if self.client.state is EngineState.stopped:
+            self._finish(EngineState.stopped)
+        else:
+            self.assistant.stop()
 
     def _take_up(self) -> None:
         """Another chat is open: its last pictures and sounds are what the next question is about."""
