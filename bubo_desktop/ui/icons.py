@@ -14,8 +14,8 @@ SIZE_PX = 20
 _SCALES = (1, 2, 3)
 
 
-def icon(name: str, colour: QColor) -> QIcon:
-    """The icon `resources/icons/<name>.svg` drawn in one colour, sharp on every screen.
+def icon(name: str, colour: QColor, size_px: int = SIZE_PX) -> QIcon:
+    """The icon `resources/icons/<name>.svg` drawn in one colour, sharp at this size on every screen.
 
     Raises:
         FileNotFoundError: there is no icon of this name.
@@ -25,7 +25,7 @@ def icon(name: str, colour: QColor) -> QIcon:
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
     drawn = QIcon()
     for scale in _SCALES:
-        pixmap = QPixmap(SIZE_PX * scale, SIZE_PX * scale)
+        pixmap = QPixmap(size_px * scale, size_px * scale)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         renderer.render(painter)

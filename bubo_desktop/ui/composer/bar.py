@@ -1,0 +1,228 @@
+"""The composer: where a question is made, at the foot of the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QTimer
+from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from bubo_desktop.errors import BuboError, InputError
+from bubo_desktop.media_kinds import PICTURES, SOUNDS
+from bubo_desktop.state.background import Background
+from bubo_desktop.state.conversation import Conversation
+from bubo_desktop.state.draft import Draft
+from bubo_desktop.state.media import MediaStore
+from bubo_desktop.state.records import Kind
+from bubo_desktop.ui.composer.chip_row import ChipRow
+from bubo_desktop.ui.composer.field import QuestionField
+from bubo_desktop.ui.composer.frame import FieldFrame
+from bubo_desktop.ui.composer.offer import Offer, dropped, pasted, png_of
+from bubo_desktop.ui.composer.send_button import SendButton
+from bubo_desktop.ui.icons import IconButton
+from bubo_desktop.ui.message_bar import MessageBar
+from bubo_desktop.ui.theme import GRID_PX
+
+_HINT_MS = 4000
+# Not translated: these are words for the pack, and English is what every pack understands.
+_MEANT: dict[frozenset[Kind], str] = {
+    frozenset(): "",
+    frozenset({"picture"}): "What is in this picture?",
+    frozenset({"sound"}): "What do you hear?",
+    frozenset({"picture", "sound"}): "Do picture and sound belong together?",
+}
+
+FileChooser = Callable[[QWidget], Sequence[str]]
+
+
+def choose_files(parent: QWidget) -> Sequence[str]:
+    """Asks for pictures and sounds in the desktop's own dialog; none where it was dismissed."""
+    title = QCoreApplication.translate("Composer", "Attach pictures and sounds")
+    kinds = QCoreApplication.translate("Composer", "Pictures and sounds")
+    endings = " ".join(f"*{ending}" for ending in sorted(PICTURES | SOUNDS))
+    paths, _kind = QFileDialog.getOpenFileNames(parent, title, "", f"{kinds} ({endings})")
+    return paths
+
+
+class Composer(QWidget):
+    """Attachments, words, and the button that sends them or stops the answer."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        conversation: Conversation,
+        media: MediaStore,
+        background: Background,
+        parent: QWidget | None = None,
+        choose: FileChooser = choose_files,
+    ) -> None:
+        """Args: `choose` is asked for files when something is to be attached."""
+        super().__init__(parent)
+        self._draft = draft
+        self._conversation = conversation
+        self._media = media
+        self._background = background
+        self._choose = choose
+        self._n_coming = 0  # files on their way to the draft
+        self._is_due = False  # the question is to be asked when they have come
+        self.field = QuestionField()
+        self.chips = ChipRow(draft, media, background)
+        self.problem = MessageBar()
+        self.attach_button = IconButton("paperclip", self.tr("Attach a picture or sound"), "Ctrl+O")
+        self.send_button = SendButton()
+        self.caption = QLabel()
+        self._caption_time = QTimer(self, singleShot=True, interval=_HINT_MS)
+        self._arrange()
+        self._connect()
+        self._show_draft()
+        self._show_answering(conversation.is_answering)
+
+    def send(self) -> None:
+        """Asks what stands in the field, or what is meant where only files are attached."""
+        question = self.field.toPlainText().strip() or self._default_question()
+        if self._conversation.is_answering:
+            self._hint(self.tr("Still answering. Wait for it, or stop it with Esc."))
+        elif self._n_coming:
+            self._is_due = True
+        elif question:
+            self._conversation.ask(question, self._draft.attachments)
+            self.field.clear()
+            self._draft.mark_asked()
+
+    def stop(self) -> None:
+        """Ends the answer that is being written; what there is of it is kept."""
+        if self._conversation.is_answering:
+            self._conversation.stop()
+
+    def focus_text(self) -> None:
+        """Brings the keyboard to the words."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def set_text(self, question: str) -> None:
+        """Puts other words into the field, to be changed and sent."""
+        self.field.setPlainText(question)
+        self.field.moveCursor(QTextCursor.MoveOperation.End)
+        self.focus_text()
+
+    def choose_files(self) -> None:
+        """Lets the user choose pictures and sounds."""
+        self._add(self._choose(self))
+        self.focus_text()
+
+    def drop(self, mime: QMimeData) -> None:
+        """Takes what was dropped on the window."""
+        self._take(dropped(mime))
+
+    def _arrange(self) -> None:
+        self.field.setPlaceholderText(self.tr("Ask about what you see and hear"))
+        self.field.setAccessibleName(self.tr("Question"))
+        self.caption.setObjectName("composer_caption")
+        self.caption.setTextFormat(Qt.TextFormat.PlainText)
+        self.caption.setFixedHeight(2 * GRID_PX)  # kept while it says nothing, so that nothing moves when it does
+        self.problem.setObjectName("composer_problem")
+        frame = FieldFrame(self.field)
+        line = QHBoxLayout()
+        line.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(GRID_PX, GRID_PX, GRID_PX, GRID_PX)
+        inside.addWidget(self.chips)
+        inside.addLayout(line)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID_PX, GRID_PX, 2 * GRID_PX, GRID_PX // 2)
+        layout.setSpacing(GRID_PX // 2)
+        layout.addWidget(self.problem)
+        layout.addWidget(frame)
+        layout.addWidget(self.caption)
+        self.setFocusProxy(self.field)
+
+    def _connect(self) -> None:
+        self.field.textChanged.connect(self._keep_words)
+        self.field.sent.connect(self.send)
+        self.field.stopped.connect(self.stop)
+        self.field.recalled.connect(self._recall)
+        self.field.offered.connect(lambda mime: self._take(pasted(mime)))
+        self.chips.emptied.connect(self.focus_text)
+        self.attach_button.clicked.connect(self.choose_files)
+        self.send_button.clicked.connect(self._press)
+        self._caption_time.timeout.connect(self.caption.clear)
+        self._draft.changed.connect(self._show_draft)
+        self._draft.refused.connect(self._show_problem)
+        self._media.added.connect(self._count_added)
+        self._media.refused.connect(self._count_refused)
+        self._conversation.answering_changed.connect(self._show_answering)
+
+    def _press(self) -> None:
+        if self.send_button.stops:
+            self.stop()
+        else:
+            self.send()
+
+    def _take(self, offer: Offer) -> None:
+        """Attaches what was pasted or dropped; a picture is written as a file in the background."""
+        if offer.paths:
+            self._add(offer.paths)
+        elif offer.picture is not None:
+            picture: QImage = offer.picture
+            name = self.tr("Pasted picture")
+            self._n_coming += 1
+            self._background.run(lambda: png_of(picture), lambda png: self._draft.add_picture_bytes(png, name))
+        elif offer.is_remote:
+            self._show_problem(
+                InputError(
+                    self.tr("This picture is on the web, where Bubo does not go."),
+                    self.tr("Save it on this computer, then drop the file."),
+                )
+            )
+
+    def _add(self, paths: Sequence[str]) -> None:
+        if paths:
+            self.problem.hide()
+            self._n_coming += len(paths)
+            self._draft.add_files(paths)
+
+    def _count_added(self) -> None:
+        """Sends what was to be sent with the last of the files."""
+        self._n_coming = max(self._n_coming - 1, 0)
+        if self._is_due and not self._n_coming:
+            self._is_due = False
+            self.send()
+
+    def _count_refused(self) -> None:
+        """A question about a file that did not come is not asked without a word."""
+        self._n_coming = max(self._n_coming - 1, 0)
+        self._is_due = False
+
+    def _recall(self) -> None:
+        if self._conversation.exchanges:
+            self.set_text(self._conversation.exchanges[-1].question)
+
+    def _keep_words(self) -> None:
+        self._draft.text = self.field.toPlainText()
+        self._show_sendable()
+
+    def _show_draft(self) -> None:
+        if self._draft.text != self.field.toPlainText():
+            self.field.setPlainText(self._draft.text)
+        self._show_sendable()
+
+    def _show_answering(self, is_answering: bool) -> None:
+        self.send_button.set_stops(is_answering)
+        self._show_sendable()
+
+    def _show_sendable(self) -> None:
+        has_question = bool(self._draft.text.strip() or self._draft.attachments)
+        self.send_button.setEnabled(self.send_button.stops or has_question)
+
+    def _show_problem(self, error: BuboError) -> None:
+        self.problem.say(error.message, error.hint, warns=True)
+
+    def _hint(self, sentence: str) -> None:
+        self.caption.setText(sentence)
+        self._caption_time.start()
+
+    def _default_question(self) -> str:
+        """What somebody means who sends files without a word; empty where there are none either."""
+        return _MEANT[frozenset(attachment.kind for attachment in self._draft.attachments)]

@@ -1,0 +1,92 @@
+"""The list of chats as one uses it: open, rename, delete, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
+
+from bubo_desktop.ui.sidebar.chat_list import ChatList
+from bubo_desktop.ui.sidebar.chat_row import ChatRow, more_area
+
+
+class ChatView(QListView):
+    """Arrow keys walk, Enter opens, F2 renames, Delete deletes; all of it in a menu, too.
+
+    Signals:
+        chosen(str): the id of the chat to be opened.
+        deleted(Chat): the chat to be deleted.
+    """
+
+    chosen = Signal(str)
+    deleted = Signal(object)
+
+    def __init__(self, chats: ChatList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chats = chats
+        self._open_id = ""
+        self._row = ChatRow(self)
+        self.setObjectName("chats")
+        self.setAccessibleName(self.tr("Chats"))
+        self.setModel(chats)
+        self.setItemDelegate(self._row)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        self.clicked.connect(self._choose)
+        chats.modelReset.connect(self._mark_open)
+
+    def mark_open(self, chat_id: str) -> None:
+        """Marks the chat that is open; with an empty id, none."""
+        self._open_id = chat_id
+        self._mark_open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter opens, Delete deletes; what else there is, Qt knows."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._choose(self.currentIndex())
+        elif event.matches(QKeySequence.StandardKey.Delete):
+            self._delete(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A press on the sign at the end of a row shows the row's menu; any other opens the chat."""
+        position = event.position().toPoint()
+        if more_area(self.visualRect(self.indexAt(position))).contains(position):
+            self._show_menu(position)
+        else:
+            super().mousePressEvent(event)
+
+    def _mark_open(self) -> None:
+        """The list was made anew, or another chat opened: keep the place of the keyboard with the open chat."""
+        index = self._chats.index_of(self._open_id)
+        self._row.open_index = QPersistentModelIndex(index)
+        self.setCurrentIndex(index)
+        self.viewport().update()
+
+    def _choose(self, index: QModelIndex) -> None:
+        if chat := self._chats.chat_at(index):
+            self.chosen.emit(chat.id)
+
+    def _delete(self, index: QModelIndex) -> None:
+        if chat := self._chats.chat_at(index):
+            self.deleted.emit(chat)
+
+    def _show_menu(self, position: QPoint) -> None:
+        index = self.indexAt(position)
+        if self._chats.chat_at(index) is not None:
+            self.menu_of(index).popup(self.viewport().mapToGlobal(position))
+
+    def menu_of(self, index: QModelIndex) -> QMenu:
+        """What can be done with a chat."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Rename"), QKeySequence(Qt.Key.Key_F2), lambda: self.edit(index))
+        menu.addAction(self.tr("Delete"), QKeySequence(Qt.Key.Key_Delete), lambda: self._delete(index))
+        return menu

@@ -1,0 +1,81 @@
+"""What can be chosen for the whole program: the pack, what computes it, the theme, the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from bubo_desktop.packs.catalog import list_packs
+from bubo_desktop.state.assistant import Assistant
+from bubo_desktop.state.settings import SettingsFile
+
+Choice = tuple[str, str]  # what is meant, and how it is called
+
+
+class EngineMenu(QMenu):
+    """Made anew each time it is shown, so that it holds what is true then.
+
+    Signals:
+        pack_chosen(str): the id of a pack on this machine.
+        pack_folder_requested: a pack in another folder is to be chosen.
+        cpu_only_changed(bool).
+        theme_chosen(str), language_chosen(str): as the settings name them.
+        shortcuts_requested.
+    """
+
+    pack_chosen = Signal(str)
+    pack_folder_requested = Signal()
+    cpu_only_changed = Signal(bool)
+    theme_chosen = Signal(str)
+    language_chosen = Signal(str)
+    shortcuts_requested = Signal()
+
+    def __init__(self, assistant: Assistant, settings_file: SettingsFile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._assistant = assistant
+        self._settings_file = settings_file
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        self._add_packs()
+        values = self._settings_file.values
+        cpu_only = self.addAction(self.tr("Compute on the CPU only"))
+        cpu_only.setCheckable(True)
+        cpu_only.setChecked(values.cpu_only)
+        cpu_only.triggered.connect(self.cpu_only_changed)
+        self.addSeparator()
+        _add_choice(self.addMenu(self.tr("Theme")), self._themes(), values.theme, self.theme_chosen.emit)
+        _add_choice(self.addMenu(self.tr("Language")), self._languages(), values.language, self.language_chosen.emit)
+        self.addSeparator()
+        shortcuts = self.addAction(self.tr("Keyboard shortcuts"))
+        shortcuts.setShortcut(QKeySequence("F1"))
+        shortcuts.triggered.connect(self.shortcuts_requested)
+
+    def _add_packs(self) -> None:
+        self.addSection(self.tr("Pack"))
+        packs = {manifest.id: manifest.name for _folder, manifest in list_packs()}
+        used = self._assistant.manifest
+        _add_choice(self, tuple(packs.items()), used.id if used else "", self.pack_chosen.emit)
+        self.addAction(self.tr("Use a pack folder…")).triggered.connect(self.pack_folder_requested)
+        self.addSeparator()
+
+    def _themes(self) -> Sequence[Choice]:
+        return ("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))
+
+    def _languages(self) -> Sequence[Choice]:
+        return ("system", self.tr("As the system")), ("en", "English"), ("es", "Español")
+
+
+def _add_choice(menu: QMenu, choices: Sequence[Choice], chosen: str, choose: Callable[[str], None]) -> None:
+    """Adds one line for each choice, of which one holds."""
+    group = QActionGroup(menu)
+    for value, name in choices:
+        action = QAction(name, group)
+        action.setCheckable(True)
+        action.setChecked(value == chosen)
+        action.triggered.connect(lambda _checked, value=value: choose(value))
+        menu.addAction(action)
