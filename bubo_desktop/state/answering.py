@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from bubo_desktop.client import EngineClient
+from bubo_desktop.client import EngineClient, EngineState
 from bubo_desktop.errors import BuboError
 from bubo_desktop.protocol import Cancelled, Done, Failed, Found, Linked, Masked, Token
 from bubo_desktop.state.course import Course
@@ -55,6 +55,7 @@ class Answering(QObject):
         self._history = history
         self._estimates = estimates
         self._ask = ask
+        self._is_settled = False
         self._request_id = 0
         self._course: Course | None = None
         self._pieces: list[str] = []
@@ -65,8 +66,9 @@ class Answering(QObject):
 
     def start(self) -> None:
         """Asks once the question is on disk, or cannot be: what answers it may take the machine down."""
-        self._history.saved.connect(self._ask_if_settled)
-        self._history.unsaved.connect(self._ask_if_settled)
+        self._history.saved.connect(self._settle)
+        self._history.unsaved.connect(self._settle)
+        self._client.state_changed.connect(self._ask_if_possible)
         self._keep()
 
     def stop(self) -> None:
@@ -74,9 +76,15 @@ class Answering(QObject):
         self._client.cancel(self._request_id)
         self._end("stopped")
 
-    def _ask_if_settled(self, exchange_id: str) -> None:
-        is_waiting = self.exchange.status == "waiting" and not self._request_id
-        if not is_waiting or exchange_id != self.exchange.id:
+    def _settle(self, exchange_id: str) -> None:
+        if exchange_id == self.exchange.id:
+            self._is_settled = True
+            self._ask_if_possible()
+
+    def _ask_if_possible(self, _state: EngineState | None = None) -> None:
+        """Asks once. An engine that is being stopped may be followed by another, which is waited for."""
+        is_due = self._is_settled and self.exchange.status == "waiting" and not self._request_id
+        if not is_due or self._client.state is EngineState.stopping:
             return
         try:
             self._request_id = self._ask()
@@ -112,8 +120,8 @@ class Answering(QObject):
             return
         match ending:
             case Done():
+                self._take_up_text()
                 self.exchange = replace(self.exchange, answer=fold(self.exchange.answer, ending))
-                self._pieces.clear()
                 self._end("done")
             case Failed(message=message, hint=hint):
                 self._fail(message, hint)

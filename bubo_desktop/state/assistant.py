@@ -91,8 +91,7 @@ class Assistant(QObject):
         self._starts_anew = False
         self._pack = pack or self._pack
         self._cpu_only = cpu_only or self._cpu_only
-        if self._find():
-            self._set(Condition(state="loading", pack_name=self._name))
+        if self._announce():
             try:
                 self._client.start(self._folder, 0 if self._cpu_only else ALL_LAYERS)
             except BuboError as error:
@@ -119,6 +118,7 @@ class Assistant(QObject):
         """Starts anew: at once, or when the engine that runs has ended."""
         if self._is_running:
             self._starts_anew = True
+            self._announce()
             self._client.stop()
         else:
             self.start()
@@ -135,6 +135,13 @@ class Assistant(QObject):
     @property
     def _name(self) -> str:
         return self._manifest.name if self._manifest else ""
+
+    def _announce(self) -> bool:
+        """Says what is about to be loaded, if it can be found."""
+        is_there = self._find()
+        if is_there:
+            self._set(Condition(state="loading", pack_name=self._name))
+        return is_there
 
     def _find(self) -> bool:
         try:

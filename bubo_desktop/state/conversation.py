@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterable
 from functools import partial
 
@@ -22,6 +23,7 @@ MAX_TITLE_CHARS = 60
 MAX_TURNS = 20
 TEMPERATURE_OF_ANOTHER = 0.7
 N_SEEDS = 2**31
+TICK_S = 0.001
 
 
 class Conversation(QObject):
@@ -111,7 +113,11 @@ class Conversation(QObject):
     def ask(self, question: str, attachments: Iterable[Attachment] = ()) -> None:
         """Keeps a question and has it answered, whatever state the engine is in."""
         chat = self._chat or self._begin_chat(question)
-        self._answer(Exchange(chat_id=chat.id, question=question, attachments=tuple(attachments)))
+        # A clock that was set back does not put a question before earlier ones.
+        asked_at_s = max([time.time(), *(each.asked_at_s + TICK_S for each in self.exchanges)])
+        self._answer(
+            Exchange(chat_id=chat.id, question=question, attachments=tuple(attachments), asked_at_s=asked_at_s)
+        )
 
     def stop(self) -> None:
         """Ends the answers on their way in the open chat; what was said stays."""

@@ -46,7 +46,7 @@ class Course(QObject):
         self._plan = estimates.plan(*n_files, with_answer=with_answer)
         self._fractions: dict[Stage, float] = {}
         self._timings_ms: dict[Stage, float] = {}
-        self._stage: Stage = "prefill"
+        self._stage: Stage
         self._in_stage = QElapsedTimer()
         self._furthest = 0.0
         self._tick = QTimer(self, interval=TICK_MS)
@@ -63,7 +63,7 @@ class Course(QObject):
     def _take_progress(self, progress: Progress) -> None:
         if progress.id != self._request_id:
             return
-        if progress.stage != self._stage or not self._fractions:
+        if progress.stage not in self._fractions:
             self._stage = progress.stage
             self._in_stage.start()
             self._tick.start()

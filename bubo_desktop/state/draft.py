@@ -115,20 +115,23 @@ class Draft(QObject):
         """Has the engine encode everything attached; what it knows already costs nothing."""
         if not self._attachments:
             return
-        pictures, sounds = ([file for file in self._attachments if file.kind == kind] for kind in ("picture", "sound"))
+        pictures, sounds = _by_kind(self._attachments)
         try:
             number = self._client.prepare(self._paths(pictures), self._paths(sounds))
         except BuboError:
             return  # there is no engine; when it is ready, it will look
         seen = self._known.union(*(look.files for look in self._looks.values()))
-        files = tuple(file for file in self._attachments if file not in seen)
-        n_pictures = sum(file.kind == "picture" for file in files)
-        n_files = n_pictures, len(files) - n_pictures
+        self._follow(number, tuple(file for file in self._attachments if file not in seen))
+
+    def _follow(self, number: int, files: tuple[Attachment, ...]) -> None:
+        """Tells of a request what concerns the files that are new to the engine."""
+        pictures, sounds = _by_kind(files)
+        n_files = len(pictures), len(sounds)
         course = Course(self._client, number, self._estimates, n_files, with_answer=False, parent=self)
         course.progressed.connect(partial(self._tell, files))
         self._looks[number] = _Look(course, files)
-        for file in files:
-            self.preparing.emit(file, StageProgress("see" if file.kind == "picture" else "hear", 0.0, None))
+        self._tell(pictures, StageProgress("see", 0.0, None))
+        self._tell(sounds, StageProgress("hear", 0.0, None))
 
     def _look_anew(self, _ready: Ready) -> None:
         """An engine that has just begun knows nothing; what waits for it was sent after it began."""
@@ -144,9 +147,14 @@ class Draft(QObject):
                 self._known.update(look.files)
             self._tell(look.files, None)
 
-    def _tell(self, files: tuple[Attachment, ...], progress: StageProgress | None) -> None:
+    def _tell(self, files: Iterable[Attachment], progress: StageProgress | None) -> None:
         for file in files:
             self.preparing.emit(file, progress)
 
     def _paths(self, files: Iterable[Attachment]) -> list[str]:
         return [str(self._media.path_of(file)) for file in files]
+
+
+def _by_kind(files: Sequence[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
+    """Pictures, and sounds."""
+    return [file for file in files if file.kind == "picture"], [file for file in files if file.kind == "sound"]

@@ -113,6 +113,7 @@ def test_another_pack_takes_over_and_is_remembered(qtbot, assistant_of, tmp_path
     first_pid = assistant._client.pid
     other = copy_of_nano(tmp_path / "other", "Other")
     assistant.use_pack(str(other))
+    assert (assistant.condition.state, assistant.condition.pack_name) == ("loading", "Other")
     qtbot.waitUntil(lambda: assistant._client.pid not in {0, first_pid}, timeout=WAIT_MS)
     wait_for(qtbot, assistant, "ready")
     assert assistant.manifest.name == "Other"

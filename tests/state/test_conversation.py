@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -156,6 +157,25 @@ def test_without_an_engine_the_question_is_kept_and_can_be_asked_again(qtbot, de
 def test_a_question_asked_while_the_pack_loads_is_answered(qtbot, desk_of):
     desk = desk_of("slow_start")
     assert ask_and_wait(qtbot, desk).status == "done"
+
+
+def test_a_question_asked_while_one_engine_gives_way_to_the_next_is_answered(qtbot, desk_of):
+    desk = desk_of("good")
+    wait_for_start(qtbot, desk)
+    start_anew = [lambda: desk.client.start(Path("any"))]
+    desk.client.state_changed.connect(
+        lambda state: state is EngineState.stopped and start_anew and start_anew.pop()(),
+    )
+    desk.client.stop()
+    assert ask_and_wait(qtbot, desk).status == "done"
+
+
+def test_questions_stay_in_order_when_the_clock_is_set_back(qtbot, desk_of, monkeypatch):
+    desk = desk_of("good")
+    ask_and_wait(qtbot, desk, "One?")
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    ask_and_wait(qtbot, desk, "Two?")
+    assert [exchange.question for exchange in desk.conversation.exchanges] == ["One?", "Two?"]
 
 
 def test_stop_keeps_what_was_said(qtbot, desk_of):
