@@ -111,7 +111,9 @@ class History(QObject):
         self._back_up()
 
     def close(self) -> None:
-        """Waits until everything is on the disk, and lets go of the file."""
+        """Waits until everything is on the disk, and lets go of the file. A second time it does nothing."""
+        if not self._daily.isActive():
+            return
         self._retry.stop()
         self._daily.stop()
         self._do(partial(_finish, writes=list(self._waiting.values())), lambda _: None)
