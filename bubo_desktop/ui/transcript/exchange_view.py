@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bubo_desktop.state.attention import Attention
 from bubo_desktop.state.background import Background
@@ -12,9 +12,9 @@ from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Exchange, Failure
 from bubo_desktop.ui.theme import GRID_PX
-from bubo_desktop.ui.transcript.action_row import ActionRow
+from bubo_desktop.ui.transcript.action_row import ActionRow, QuietButton
 from bubo_desktop.ui.transcript.answer_text import AnswerText
-from bubo_desktop.ui.transcript.attachment_strip import AttachmentStrip
+from bubo_desktop.ui.transcript.attachment_strip import AttachmentStrip, AttachmentView
 from bubo_desktop.ui.transcript.failure_card import FailureCard
 from bubo_desktop.ui.transcript.match_badge import MatchBadge
 from bubo_desktop.ui.transcript.plain_text import MARGIN_PX
@@ -100,6 +100,16 @@ class ExchangeView(QWidget):
         self.notes.setVisible(bool(notes))
         self._is_newest = is_newest
         self._reveal_buttons()
+
+    def follow_in_tab_order(self, before: QWidget) -> QWidget:
+        """Lets Tab go from a widget through this exchange from top to bottom; returns the last part it comes to."""
+        strip = self._strip.findChildren(AttachmentView) if self._strip else []
+        card = self._card.findChildren(QPushButton) if self._card else []
+        buttons = self.buttons.findChildren(QuietButton)
+        for part in (*strip, self.question.words, self.answer, *card, self.badge, *buttons):
+            QWidget.setTabOrder(before, part)
+            before = part
+        return before
 
     def set_focused(self, has_focus: bool) -> None:
         """Whether the keyboard is on any part of it."""

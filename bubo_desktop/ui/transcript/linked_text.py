@@ -10,18 +10,13 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from bubo_desktop.palette import Rgb
 from bubo_desktop.state.attention import NOTHING, Targets
+from bubo_desktop.ui.marks import draw_dots, draw_ground, draw_line, draw_ring
 from bubo_desktop.ui.transcript.mentions import Mention
 from bubo_desktop.ui.transcript.plain_text import PlainText
-from bubo_desktop.ui.transcript.word_marks import (
-    WordBox,
-    draw_ground,
-    draw_missing,
-    draw_ring,
-    draw_underline,
-    word_boxes,
-)
+from bubo_desktop.ui.transcript.word_boxes import WordBox, word_boxes
 
 MARK_PX = 8  # how far a mark reaches around its words, at most
+GAP_PX = 3.5  # between the baseline and the underline
 
 
 class LinkedText(PlainText):
@@ -89,18 +84,19 @@ class LinkedText(PlainText):
         painter = self._painter()
         for mention, box in boxes:
             if look := mention.look_in(self._lit):
-                draw_ground(painter, box, look)
+                draw_ground(painter, box.area.adjusted(-2, -1, 2, 2), look)
         painter.end()
 
     def _paint_lines(self, boxes: list[tuple[Mention, WordBox]]) -> None:
         painter = self._painter()
         for mention, box in boxes:
+            left, right, y = box.area.left(), box.area.right(), box.baseline_px + GAP_PX
             if mention.look is None:
-                draw_missing(painter, box, self.palette().color(QPalette.ColorRole.PlaceholderText))
+                draw_dots(painter, left, right, y, self.palette().color(QPalette.ColorRole.PlaceholderText))
             elif not mention.look_in(self._lit):
-                draw_underline(painter, box, mention.look)
+                draw_line(painter, left, right, y, mention.look)
             if mention == self._ringed:
-                draw_ring(painter, box, self.palette().color(QPalette.ColorRole.Highlight))
+                draw_ring(painter, box.area.adjusted(-3, -2, 3, 3), self.palette().color(QPalette.ColorRole.Highlight))
         painter.end()
 
     def _painter(self) -> QPainter:

@@ -16,14 +16,14 @@ class Question(QFrame):
     def __init__(self, question: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("asked")
-        self._words = PlainText(self.tr("Question"))
-        self._words.set_text(question)
+        self.words = PlainText(self.tr("Question"))
+        self.words.set_text(question)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SIDE_PX, MARGIN_PX + 2, SIDE_PX, 0)  # a line's own spacing is below it
-        layout.addWidget(self._words)
+        layout.addWidget(self.words)
 
     def fit(self, widest_px: int) -> None:
         """Takes as much width as its longest line needs, within the width there is."""
-        metrics = self._words.fontMetrics()
-        needed_px = max(map(metrics.horizontalAdvance, self._words.text.splitlines()), default=0)
+        metrics = self.words.fontMetrics()
+        needed_px = max(map(metrics.horizontalAdvance, self.words.text.splitlines()), default=0)
         self.setFixedWidth(min(widest_px, needed_px + 2 * (SIDE_PX + MARGIN_PX) + 1))

@@ -17,7 +17,7 @@ from bubo_desktop.state.records import Attachment, Exchange
 from bubo_desktop.ui.transcript.column import Column
 from bubo_desktop.ui.transcript.exchange_view import ExchangeView
 
-AT_ONCE = 5  # exchanges that are there as soon as a chat is open: they fill most windows
+AT_ONCE = 3  # exchanges that are there as soon as a chat is open: they fill most windows
 SOON = 30  # those that are there a moment later
 MORE = 10  # those that come when one has scrolled up to the oldest
 
@@ -135,7 +135,7 @@ class Transcript(Column):
             self._attention.show(self._conversation.exchanges[-1] if self._conversation.exchanges else None)
 
     def _relate(self) -> None:
-        """Shows attachments and notes only where they are not those of exchanges before."""
+        """Shows attachments and notes only where they are not those of exchanges before, and lets Tab go in order."""
         views = {view.exchange.id: view for view in self._views}
         attached: tuple[Attachment, ...] = ()
         told: set[str] = set()
@@ -147,6 +147,9 @@ class Transcript(Column):
                 view.set_context(shows_attachments=exchange.attachments != attached, notes=notes, is_newest=is_newest)
             attached = exchange.attachments
             told.update(notes)
+        last: QWidget = self
+        for view in self._views:
+            last = view.follow_in_tab_order(last)
 
     def _show_progress(self, exchange_id: str, progress: StageProgress) -> None:
         if view := self._view_of(exchange_id):

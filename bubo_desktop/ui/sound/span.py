@@ -1,0 +1,104 @@
+"""An event of a recording: its name, above a line as long as it can be heard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from bubo_desktop.data import SoundEvent
+from bubo_desktop.palette import look_of
+from bubo_desktop.ui.marks import draw_ground, draw_line, draw_ring
+
+HEIGHT_PX = 22
+PADDING_PX = 4
+SURE, FAIRLY_SURE = 0.8, 0.5
+Role = QPalette.ColorRole
+
+
+class Span(QAbstractButton):
+    """A button that plays the event; the pointer or the keyboard on it lights what names it.
+
+    Attributes:
+        heard: the event.
+        number: its place in its `SoundFindings`.
+
+    Signals:
+        pointed(bool): pointer or keyboard came to it, or left it.
+    """
+
+    pointed = Signal(bool)
+
+    def __init__(self, number: int, event: SoundEvent, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heard = event
+        self.number = number
+        self._look = look_of(number)
+        self._is_lit = False
+        self._line = QLineF()
+        self.setObjectName("span")
+        self.setText(event.label)
+        self.setAccessibleName(self._described(event))
+        self.setToolTip(self._described(event))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_lit(self, is_lit: bool) -> None:
+        """Whether it stands out."""
+        self._is_lit = is_lit
+        self.update()
+
+    def place(self, area: QRectF, line: QLineF) -> None:
+        """Stands in an area of its parent's, above the part of its lower edge that it can be heard in."""
+        self._line = line.translated(-area.topLeft())
+        self.setGeometry(area.toRect())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as its name."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2 * PADDING_PX, HEIGHT_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
+        """Paints the name and its line, or the name on its ground while it is lit."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._is_lit:
+            draw_ground(painter, area, self._look)
+        else:
+            draw_line(painter, self._line.x1(), self._line.x2(), self._line.y1(), self._look)
+        if self.hasFocus():
+            draw_ring(painter, area, self.palette().color(Role.Highlight))
+        painter.setPen(QColor(*self._look.ink) if self._is_lit else self.palette().color(Role.Text))
+        room_px = self.width() - 2 * PADDING_PX + 1
+        name = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room_px)
+        painter.drawText(area.adjusted(PADDING_PX - 1, 0, 0, -5), Qt.AlignmentFlag.AlignVCenter, name)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Is pointed at."""
+        super().enterEvent(event)
+        self.pointed.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Is no longer pointed at."""
+        super().leaveEvent(event)
+        self.pointed.emit(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Is what the keyboard is on."""
+        super().focusInEvent(event)
+        self.pointed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Is no longer what the keyboard is on."""
+        super().focusOutEvent(event)
+        self.pointed.emit(False)
+
+    def _described(self, event: SoundEvent) -> str:
+        if event.score >= SURE:
+            sureness = self.tr("sure")
+        elif event.score >= FAIRLY_SURE:
+            sureness = self.tr("fairly sure")
+        else:
+            sureness = self.tr("not sure")
+        described = self.tr("{name}, {start:.1f} to {end:.1f} seconds, {sureness}")
+        return described.format(name=event.label, start=event.start_s, end=event.end_s, sureness=sureness)
