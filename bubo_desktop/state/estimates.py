@@ -54,15 +54,21 @@ class Estimates:
     def plan(self, n_pictures: int, n_sounds: int, *, with_answer: bool = True) -> Plan:
         """What a request about so many files will take; without an answer, files are only encoded ahead of it.
 
-        Where some stages of a kind were learned, the others are none of this pack's, or too short to matter.
+        Where the stage that tells most was learned, others that were not are none of this pack's, or too short to
+        matter.
         """
         plan: dict[Stage, float] = {}
         is_learned = True
-        for stages, n_files in ((PICTURE_STAGES, n_pictures), (SOUND_STAGES, n_sounds), (TEXT_STAGES, 1)):
-            learned = {stage: ms for stage in stages if (ms := self.expected_ms(stage)) is not None}
-            is_learned &= bool(learned) or not n_files
-            of_these = learned or {stage: FIRST_GUESS_MS[stage] for stage in stages}
-            plan |= {stage: ms * n_files for stage, ms in of_these.items() if n_files}
+        of_text: Stage = "generate" if with_answer else "prefill"
+        kinds = ((PICTURE_STAGES, "see", n_pictures), (SOUND_STAGES, "hear", n_sounds), (TEXT_STAGES, of_text, 1))
+        for stages, telling, n_files in kinds:
+            if not n_files:
+                continue
+            known_ms = {stage: ms for stage in stages if (ms := self.expected_ms(stage)) is not None}
+            if telling not in known_ms:
+                is_learned = False
+                known_ms = {stage: FIRST_GUESS_MS[stage] for stage in stages} | known_ms
+            plan |= {stage: ms * n_files for stage, ms in known_ms.items()}
         if not with_answer:
             plan = {stage: ms for stage, ms in plan.items() if stage in {"see", "hear", "prefill"}}
         return Plan(plan, is_learned)

@@ -43,6 +43,13 @@ def test_a_kind_of_file_that_is_new_makes_it_a_guess_again(estimates):
     assert not estimates.plan(1, 1).is_learned
 
 
+def test_what_files_taught_ahead_of_the_first_question_is_not_all_there_is(estimates):
+    estimates.learn({"see": 400.0, "prefill": 50.0}, 1, 0)
+    assert estimates.plan(1, 0, with_answer=False).is_learned
+    assert not estimates.plan(1, 0).is_learned
+    assert estimates.plan(1, 0).stages_ms["generate"] > 0
+
+
 def test_encoding_ahead_takes_no_answer(estimates):
     assert set(estimates.plan(1, 1, with_answer=False).stages_ms) == {"see", "hear", "prefill"}
 
