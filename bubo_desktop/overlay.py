@@ -5,25 +5,39 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from bubo_desktop.data import PictureFindings, RunLengths, Thing
-from bubo_desktop.geometry import decode_mask, mask_bounds
-from bubo_desktop.palette import BLACK, WHITE, Look, Pattern, look_of
+from bubo_desktop.errors import InputError
+from bubo_desktop.layers import Brush, coats, shape_at, silhouette
+from bubo_desktop.palette import Look, look_of
+from bubo_desktop.pictures import read_pixels
+from bubo_desktop.placement import Area, Size, place_labels
 
 MIN_SIDE_PX = 720  # a smaller picture is enlarged, so that names can be read on it
-FILL = 0.4  # opacity of the colour over an object, and less between the lines of its pattern
-BETWEEN = 0.2
 MIN_FONT_PX = 10
 
 Font = ImageFont.FreeTypeFont
-Area = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels of the annotated picture, half-open."""
+
+
+def write_annotated(source: str | Path, findings: PictureFindings, target: Path) -> None:
+    """Writes the picture file `source` with its findings drawn over it, in the format that `target` ends in.
+
+    Raises:
+        InputError: the picture cannot be read any more, or the file cannot be written.
+    """
+    annotated = annotate(read_pixels(source), findings)
+    try:
+        annotated.save(target)
+    except ValueError as error:
+        raise InputError(f"{target.name} is no kind of picture that can be written.", "Use .png or .jpg.") from error
+    except OSError as error:
+        raise InputError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
 
 
 def annotate(rgb: NDArray[np.uint8], findings: PictureFindings) -> Image.Image:
@@ -43,7 +57,7 @@ def annotate(rgb: NDArray[np.uint8], findings: PictureFindings) -> Image.Image:
     pen = _Pen.for_size(canvas.size)
     for mark in sorted(marks, key=lambda mark: -mark.size_px):  # small ones on top
         if mark.thing.mask_rle:
-            _paint_mask(canvas, mark, mark.thing.mask_rle, scale, pen)
+            _paint_mask(canvas, mark.look, mark.thing.mask_rle, scale, pen)
     draw = ImageDraw.Draw(canvas)
     for mark in marks:
         _draw_box(draw, mark, pen)
@@ -61,7 +75,7 @@ class _Mark:
     area: Area
 
     @classmethod
-    def of(cls, thing: Thing, scale: float, size: tuple[int, int]) -> _Mark:
+    def of(cls, thing: Thing, scale: float, size: Size) -> _Mark:
         x0, y0, x1, y1 = (round(side * scale) for side in thing.box_xyxy_px)
         x0, y0 = max(0, min(x0, size[0] - 1)), max(0, min(y0, size[1] - 1))
         return cls(thing, look_of(thing.id), (x0, y0, max(x0 + 1, min(x1, size[0])), max(y0 + 1, min(y1, size[1]))))
@@ -83,7 +97,7 @@ class _Pen:
     margin_px: int
 
     @classmethod
-    def for_size(cls, size: tuple[int, int]) -> _Pen:
+    def for_size(cls, size: Size) -> _Pen:
         line = max(2, round(max(size) / 400))
         return cls(line, max(1, line // 3), 6 * line, _font(max(14, round(max(size) / 40))), 2 * line)
 
@@ -92,7 +106,7 @@ class _Pen:
 class _Chip:
     """A name and the area it fills."""
 
-    mark: _Mark
+    look: Look
     text: str
     font: Font
     area: Area
@@ -111,85 +125,35 @@ def _enlarged(picture: Image.Image) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _paint_mask(canvas: Image.Image, mark: _Mark, runs: RunLengths, scale: float, pen: _Pen) -> None:
-    """Fills the mask with colour and pattern and draws its outline.
-
-    Works on the mask's surroundings only, and in cells of several pixels where lines are as wide as that.
-    """
-    mask = decode_mask(runs)
-    bounds = mask_bounds(mask)
-    if bounds is None:
+def _paint_mask(canvas: Image.Image, look: Look, runs: RunLengths, scale: float, pen: _Pen) -> None:
+    """Lays the coats of a mask on the canvas, in cells of several pixels where lines are as wide as that."""
+    cell = pen.cell_px
+    source = silhouette(runs, step=max(1, int(cell / scale)))
+    if source is None:
         return
-    cell, edge = pen.cell_px, 2 * pen.line_px
-    x0, y0 = (int(side * scale) - edge for side in bounds[:2])
-    n_columns, n_rows = ((int(b * scale) + edge - a) // cell + 1 for a, b in zip((x0, y0), bounds[2:], strict=True))
-    shape = Image.fromarray(mask.astype(np.uint8) * 255).transform(
-        (n_columns, n_rows),
-        Image.Transform.AFFINE,
-        (cell / scale, 0, x0 / scale, 0, cell / scale, y0 / scale),
-        Image.Resampling.BILINEAR,
-    )
-    texture = _texture(mark.look.pattern, (x0 // cell, y0 // cell), shape.size, pen.period_px // cell)
-    fill = Image.fromarray((np.asarray(shape) * (BETWEEN + (FILL - BETWEEN) * texture)).astype(np.uint8))
-    wide, narrow = pen.line_px // cell, max(1, pen.line_px // cell // 2)
-    layers = [
-        (fill, mark.look.colour),
-        (_outline(shape, wide), _opposite(mark.look)),
-        (_outline(shape, narrow), mark.look.colour),
-    ]
-    for layer, colour in layers:
-        size = (n_columns * cell, n_rows * cell)
-        canvas.paste(colour, (x0, y0), layer.resize(size, Image.Resampling.BILINEAR))
-
-
-def _texture(pattern: Pattern, origin: tuple[int, int], size: tuple[int, int], period: int) -> NDArray[np.bool_]:
-    """Where the pattern's lines or dots are, bool [height, width], fixed to the picture rather than to `origin`."""
-    x, y = np.arange(size[0])[None] + origin[0], np.arange(size[1])[:, None] + origin[1]
-    half = period // 2
-    match pattern:
-        case "plain":
-            lines = np.array(True)
-        case "rising":
-            lines = (x + y) % period < half
-        case "falling":
-            lines = (x - y) % period < half
-        case "level":
-            lines = y % period < half
-        case "dotted":
-            lines = (x % period - half) ** 2 + (y % period - half) ** 2 < (0.35 * period) ** 2
-    return np.broadcast_to(lines, (size[1], size[0]))
-
-
-def _outline(shape: Image.Image, width_px: int) -> Image.Image:
-    """The rim of a shape, `width_px` to both sides of its edge."""
-    size = 2 * width_px + 1
-    outer, inner = shape.filter(ImageFilter.MaxFilter(size)), shape.filter(ImageFilter.MinFilter(size))
-    return Image.fromarray(np.asarray(outer) - np.asarray(inner))
-
-
-def _opposite(look: Look) -> tuple[int, int, int]:
-    """What sets the look's colour off from any background."""
-    return BLACK if look.ink == BLACK else WHITE
+    brush = Brush(pen.line_px / cell, pen.period_px / cell)
+    shape = shape_at(source, scale / cell, margin_px=2 * pen.line_px // cell)
+    size = (shape.grey.width * cell, shape.grey.height * cell)
+    for grey, colour in coats(shape, look, brush):
+        canvas.paste(colour, (shape.x0 * cell, shape.y0 * cell), grey.resize(size, Image.Resampling.BILINEAR))
 
 
 def _draw_box(draw: ImageDraw.ImageDraw, mark: _Mark, pen: _Pen) -> None:
     x0, y0, x1, y1 = mark.area
     line = pen.line_px
-    draw.rectangle((x0, y0, x1 - 1, y1 - 1), outline=_opposite(mark.look), width=line + 2)
+    draw.rectangle((x0, y0, x1 - 1, y1 - 1), outline=mark.look.casing, width=line + 2)
     draw.rectangle((x0 + 1, y0 + 1, max(x0 + 1, x1 - 2), max(y0 + 1, y1 - 2)), outline=mark.look.colour, width=line)
 
 
-def _placed_chips(marks: Sequence[_Mark], pen: _Pen, size: tuple[int, int]) -> Iterator[_Chip]:
-    """Gives each name a place inside the picture where it covers no other name, if there is one."""
-    taken: list[Area] = []
-    for mark in marks:
-        text = _drawable(mark.thing.label)
-        font = _fitting_font(text, pen, size[0])
-        others = [other.area for other in marks if other is not mark]
-        area = _place(mark.area, _chip_size(text, font, pen), size, taken, others)
+def _placed_chips(marks: Sequence[_Mark], pen: _Pen, size: Size) -> Iterator[_Chip]:
+    """The names for which there is a place inside the picture where they cover no other."""
+    texts = [_drawable(mark.thing.label) for mark in marks]
+    fonts = [_fitting_font(text, pen, size[0]) for text in texts]
+    sizes = [_chip_size(text, font, pen) for text, font in zip(texts, fonts, strict=True)]
+    places = place_labels([mark.area for mark in marks], sizes, size)
+    for mark, text, font, area in zip(marks, texts, fonts, places, strict=True):
         if area:
-            taken.append(area)
-            yield _Chip(mark, text, font, area)
+            yield _Chip(mark.look, text, font, area)
 
 
 def _drawable(label: str) -> str:
@@ -204,50 +168,12 @@ def _fitting_font(text: str, pen: _Pen, width_px: int) -> Font:
     return font
 
 
-def _chip_size(text: str, font: Font, pen: _Pen) -> tuple[int, int]:
+def _chip_size(text: str, font: Font, pen: _Pen) -> Size:
     ascent, descent = font.getmetrics()
     return round(font.getlength(text)) + 2 * pen.margin_px, ascent + descent + pen.margin_px
 
 
-def _place(
-    area: Area, chip: tuple[int, int], size: tuple[int, int], taken: Sequence[Area], others: Sequence[Area]
-) -> Area | None:
-    """Beside the object where least of others is hidden, else the nearest free place, else none."""
-    near = [place for place in _beside(area, chip) if _is_free(place, size, taken)]
-    if near:
-        return min(near, key=lambda place: sum(_overlap_px(place, other) for other in others))
-    steps = product(range(0, size[0] - chip[0] + 1, chip[1]), range(0, size[1] - chip[1] + 1, chip[1]))
-    places = ((x, y, x + chip[0], y + chip[1]) for x, y in steps)
-    free = [place for place in places if _is_free(place, size, taken)]
-    return min(free, key=lambda place: _distance_px(place, area), default=None)
-
-
-def _beside(area: Area, chip: tuple[int, int]) -> Iterator[Area]:
-    """Above, below, inside at the top and at the bottom, each flush left and flush right; then at both sides."""
-    x0, y0, x1, y1 = area
-    width, height = chip
-    lefts = (x0, x1 - width)
-    corners = [*product(lefts, (y0 - height, y1, y0, y1 - height)), (x1, y0), (x0 - width, y0)]
-    yield from ((x, y, x + width, y + height) for x, y in corners)
-
-
-def _is_free(place: Area, size: tuple[int, int], taken: Sequence[Area]) -> bool:
-    x0, y0, x1, y1 = place
-    is_inside = x0 >= 0 and y0 >= 0 and x1 <= size[0] and y1 <= size[1]
-    return is_inside and not any(_overlap_px(place, other) for other in taken)
-
-
-def _overlap_px(a: Area, b: Area) -> int:
-    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
-
-
-def _distance_px(a: Area, b: Area) -> int:
-    """Squared distance of the centres, doubled in each direction."""
-    return (a[0] + a[2] - b[0] - b[2]) ** 2 + (a[1] + a[3] - b[1] - b[3]) ** 2
-
-
 def _draw_chip(draw: ImageDraw.ImageDraw, chip: _Chip) -> None:
     x0, y0, x1, y1 = chip.area
-    look = chip.mark.look
-    draw.rectangle((x0, y0, x1 - 1, y1 - 1), fill=look.colour, outline=look.ink, width=1)
-    draw.text(((x0 + x1) / 2, (y0 + y1) / 2), chip.text, fill=look.ink, font=chip.font, anchor="mm")
+    draw.rectangle((x0, y0, x1 - 1, y1 - 1), fill=chip.look.colour, outline=chip.look.ink, width=1)
+    draw.text(((x0 + x1) / 2, (y0 + y1) / 2), chip.text, fill=chip.look.ink, font=chip.font, anchor="mm")

@@ -26,6 +26,11 @@ class Look:
     pattern: Pattern
     ink: Rgb
 
+    @property
+    def casing(self) -> Rgb:
+        """What sets the colour off from any background."""
+        return BLACK if self.ink == BLACK else WHITE
+
 
 def look_of(object_id: int) -> Look:
     """The look of an object by its id; 35 ids in a row look different."""

@@ -10,6 +10,7 @@ from bubo_desktop.data import PictureFindings, Thing
 from bubo_desktop.geometry import encode_mask
 from bubo_desktop.overlay import annotate
 from bubo_desktop.palette import OKABE_ITO, look_of
+from bubo_desktop.placement import overlap_px
 
 
 def findings(width: int, height: int, boxes, label: str = "rooster") -> PictureFindings:
@@ -50,7 +51,7 @@ def test_names_neither_leave_the_picture_nor_cover_each_other(size, corners):
         assert area[1] >= 0
         assert area[2] <= canvas[0]
         assert area[3] <= canvas[1]
-        assert not any(overlay._overlap_px(area, other) for other in placed[:number])
+        assert not any(overlap_px(area, other) for other in placed[:number])
 
 
 def test_every_name_finds_a_place_in_an_ordinary_picture():

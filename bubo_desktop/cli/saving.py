@@ -6,8 +6,7 @@ from pathlib import Path
 
 from bubo_desktop.data import Answer
 from bubo_desktop.errors import InputError
-from bubo_desktop.overlay import annotate
-from bubo_desktop.pictures import read_pixels
+from bubo_desktop.overlay import write_annotated
 
 
 def save_annotated(answer: Answer, target: Path) -> list[Path]:
@@ -21,12 +20,6 @@ def save_annotated(answer: Answer, target: Path) -> list[Path]:
     written = []
     for number, findings in enumerate(answer.images, 1):
         path = target if number == 1 else target.with_stem(f"{target.stem}-{number}")
-        annotated = annotate(read_pixels(findings.path), findings)
-        try:
-            annotated.save(path)
-        except ValueError as error:
-            raise InputError(f"{path.name} is no kind of picture that can be written.", "Use .png or .jpg.") from error
-        except OSError as error:
-            raise InputError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
+        write_annotated(findings.path, findings, path)
         written.append(path)
     return written
