@@ -124,6 +124,11 @@ class Conversation(QObject):
         for exchange in self.exchanges:
             self._stop(exchange.id)
 
+    def stop_all(self) -> None:
+        """Ends the answers on their way in every chat: for the end of the program, before the history's."""
+        for answering in list(self._answerings.values()):
+            answering.stop()
+
     def again(self, exchange_id: str) -> None:
         """Has a question answered anew: differently where it was answered, else just as it was asked."""
         old = self._exchanges[exchange_id]

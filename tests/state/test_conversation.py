@@ -191,6 +191,18 @@ def test_stop_keeps_what_was_said(qtbot, desk_of):
     assert ask_and_wait(qtbot, desk, "And now?").status == "done"
 
 
+def test_at_the_end_of_the_program_answers_of_all_chats_are_kept(qtbot, desk_of):
+    desk = desk_of("good")
+    desk.conversation.ask("What is this?")
+    chat = desk.conversation.chat
+    said = wait_for_text(qtbot, desk)
+    desk.conversation.new()
+    desk.conversation.stop_all()
+    [stopped] = desk.kept(qtbot, chat)
+    assert stopped.status == "stopped"
+    assert stopped.answer.answer.startswith(said.answer.answer)
+
+
 def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, desk_of):
     desk = desk_of("good")
     asked = []
