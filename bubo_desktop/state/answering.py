@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from bubo_desktop.client import EngineClient, EngineState
 from bubo_desktop.errors import BuboError
@@ -68,7 +68,8 @@ class Answering(QObject):
         """Asks once the question is on disk, or cannot be: what answers it may take the machine down."""
         self._history.saved.connect(self._settle)
         self._history.unsaved.connect(self._settle)
-        self._client.state_changed.connect(self._ask_if_possible)
+        # Queued, because an engine that begins hears nothing before all have been told that it does.
+        self._client.state_changed.connect(self._ask_if_possible, Qt.ConnectionType.QueuedConnection)
         self._keep()
 
     def stop(self) -> None:
