@@ -13,13 +13,12 @@ from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, SMALL_PX, Role
 from bubo_desktop.ui.thumbnails import Envelope, draw_picture, draw_sound
 
 VIEW_PX = QSize(200, 150)
-N_BARS = 46
 _WIDEST_PX = VIEW_PX.width() + 2 * GRID_PX
 _NARROWEST_PX = 136
 _NARROW_PX = 184
 _WORDS_PX = 80
 _NARROW_WORDS_PX = 98
-_BAND_PX = 32
+_BADGE_PX = QSize(76, 26)
 
 
 class SampleCard(QAbstractButton):
@@ -55,8 +54,13 @@ class SampleCard(QAbstractButton):
         self._picture = picture
         self.update()
 
+    @property
+    def n_bars(self) -> int:
+        """How many bars its sound is drawn with."""
+        return 20 if self.picture_path else 46
+
     def set_envelope(self, envelope: Envelope) -> None:
-        """Shows the sound, in `N_BARS` bars."""
+        """Shows the sound, in `n_bars` bars."""
         self._envelope = envelope
         self.update()
 
@@ -95,14 +99,13 @@ class SampleCard(QAbstractButton):
             self._draw_sound(painter, view)
 
     def _draw_sound(self, painter: QPainter, view: QRectF) -> None:
-        """In the middle; over the lower edge of a picture, on a band of its own."""
+        """In the middle; on a picture, small and in a corner."""
         area = view.adjusted(GRID_PX, 4 * GRID_PX, -GRID_PX, -4 * GRID_PX)
-        if self._picture is not None:
-            band = QRectF(view.left(), view.bottom() - _BAND_PX, view.width(), _BAND_PX)
-            area = band.adjusted(GRID_PX, 6, -GRID_PX, -6)
-            ground = self._colour(Role.Base)
-            ground.setAlphaF(0.94)
-            painter.fillRect(band, ground)
+        if self.picture_path:
+            badge = QRectF(view.right() - _BADGE_PX.width() - 6, view.top() + 6, _BADGE_PX.width(), _BADGE_PX.height())
+            painter.setBrush(self._colour(Role.Base))
+            painter.drawRoundedRect(badge, RADIUS_PX / 2, RADIUS_PX / 2)
+            area = badge.adjusted(GRID_PX, 4, -GRID_PX, -4)
         draw_sound(painter, area, self._envelope, self._colour(Role.Highlight))
 
     def _draw_words(self, painter: QPainter, top_px: float) -> None:

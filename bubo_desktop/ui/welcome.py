@@ -13,7 +13,7 @@ from bubo_desktop.packs.manifest import Manifest, SelfTestCase
 from bubo_desktop.state.assistant import Assistant
 from bubo_desktop.state.background import Background
 from bubo_desktop.ui.icon_label import IconLabel
-from bubo_desktop.ui.sample_card import N_BARS, VIEW_PX, SampleCard
+from bubo_desktop.ui.sample_card import VIEW_PX, SampleCard
 from bubo_desktop.ui.theme import GRID_PX, Role
 from bubo_desktop.ui.thumbnails import Envelope, read_thumbnail
 
@@ -121,7 +121,7 @@ class Welcome(QScrollArea):
             task = self._background.run(lambda: read_thumbnail(path, size), card.set_picture, _leave_empty)
             card.destroyed.connect(task.abandon)
         if sound := card.sound_path:
-            task = self._background.run(lambda: _envelope(sound), card.set_envelope, _leave_empty)
+            task = self._background.run(lambda: _envelope(sound, card.n_bars), card.set_envelope, _leave_empty)
             card.destroyed.connect(task.abandon)
 
 
@@ -133,10 +133,10 @@ def _one_of_each_kind(cases: tuple[SelfTestCase, ...]) -> list[SelfTestCase]:
     return list(first.values())
 
 
-def _envelope(path: Path) -> Envelope:
+def _envelope(path: Path, n_bars: int) -> Envelope:
     from bubo_desktop.sounds import read_envelope
 
-    return read_envelope(path, N_BARS)
+    return read_envelope(path, n_bars)
 
 
 def _leave_empty(_error: BuboError) -> None:

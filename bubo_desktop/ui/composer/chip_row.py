@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-from bubo_desktop.state.background import Background, Task
+from bubo_desktop.errors import BuboError
+from bubo_desktop.state.background import Background
 from bubo_desktop.state.draft import Draft
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.media import MediaStore
@@ -31,7 +34,6 @@ class ChipRow(QScrollArea):
         self._media = media
         self._background = background
         self._chips: dict[Attachment, Chip] = {}
-        self._reading: dict[Attachment, Task] = {}
         self._arrange()
         draft.changed.connect(self._show_attachments)
         draft.preparing.connect(self._show_progress)
@@ -68,7 +70,7 @@ class ChipRow(QScrollArea):
     def _show_attachments(self) -> None:
         attached = self._draft.attachments
         for gone in [attachment for attachment in self._chips if attachment not in attached]:
-            self._take_away(gone)
+            self._chips.pop(gone).deleteLater()
         for attachment in attached:
             if attachment not in self._chips:
                 self._add(attachment)
@@ -82,14 +84,8 @@ class ChipRow(QScrollArea):
         chip.removed.connect(self._remove)
         if attachment.kind == "picture":
             path, side = self._media.path_of(attachment), round(THUMBNAIL_PX * self.devicePixelRatioF())
-            self._reading[attachment] = self._background.run(
-                lambda: read_thumbnail(path, QSize(side, side)), chip.set_thumbnail, lambda _error: None
-            )
-
-    def _take_away(self, attachment: Attachment) -> None:
-        if attachment in self._reading:
-            self._reading.pop(attachment).abandon()
-        self._chips.pop(attachment).deleteLater()
+            view = partial(read_thumbnail, path, QSize(side, side))
+            chip.destroyed.connect(self._background.run(view, chip.set_thumbnail, _leave_symbol).abandon)
 
     def _remove(self, attachment: Attachment) -> None:
         """Takes it off; the keyboard goes to its neighbour."""
@@ -105,3 +101,7 @@ class ChipRow(QScrollArea):
     def _show_progress(self, attachment: Attachment, progress: StageProgress | None) -> None:
         if attachment in self._chips:
             self._chips[attachment].set_progress(progress)
+
+
+def _leave_symbol(_error: BuboError) -> None:
+    """A picture that cannot be read keeps its symbol; the viewer says why."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.ui.composer.offer import is_welcome
+from bubo_desktop.ui.icons import icon
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role
+
+_CARD_PX = (320, 136)
+_ICON_PX = 32
 
 
 class DropZone(QWidget):
@@ -43,16 +47,24 @@ class DropZone(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = self.palette().color(Role.Window)
-        veil.setAlphaF(0.9)
+        veil.setAlphaF(0.85)
         painter.fillRect(self.rect(), veil)
+        card = QRectF(0, 0, *_CARD_PX)
+        card.moveCenter(QRectF(self.rect()).center())
+        painter.setBrush(self.palette().color(Role.Base))
         painter.setPen(QPen(self.palette().color(Role.Highlight), 2, Qt.PenStyle.DashLine))
-        margin = 2 * GRID_PX
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(margin, margin, -margin, -margin), RADIUS_PX, RADIUS_PX)
-        font = self.font()
-        font.setPixelSize(20)
-        painter.setFont(font)
-        painter.setPen(self.palette().color(Role.WindowText))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Drop to ask about it"))
+        painter.drawRoundedRect(card, RADIUS_PX, RADIUS_PX)
+        self._draw_invitation(painter, card)
+
+    def _draw_invitation(self, painter: QPainter, card: QRectF) -> None:
+        accent = self.palette().color(Role.Highlight)
+        for name, side in (("picture", -1), ("sound", 1)):
+            place = QRectF(0, 0, _ICON_PX, _ICON_PX)
+            place.moveCenter(card.center() + QPointF(side * _ICON_PX * 0.7, -2 * GRID_PX))
+            icon(name, accent, _ICON_PX).paint(painter, place.toRect())
+        painter.setPen(self.palette().color(Role.Text))
+        words = card.adjusted(0, card.height() / 2, 0, -GRID_PX)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.tr("Drop to ask about it"))
 
     def _follow(self, event: QDropEvent) -> bool:
         """A copy is made of what is dropped, whatever was asked for: nobody's file is moved."""

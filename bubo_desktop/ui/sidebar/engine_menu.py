@@ -56,7 +56,7 @@ class EngineMenu(QMenu):
         shortcuts.triggered.connect(self.shortcuts_requested)
 
     def _add_packs(self) -> None:
-        self.addSection(self.tr("Pack"))
+        self.addAction(self.tr("Packs on this computer")).setEnabled(False)
         packs = {manifest.id: manifest.name for _folder, manifest in list_packs()}
         used = self._assistant.manifest
         _add_choice(self, tuple(packs.items()), used.id if used else "", self.pack_chosen.emit)

@@ -57,6 +57,7 @@ class Sidebar(QWidget):
         self._reload = QTimer(self, singleShot=True, interval=_SEARCH_DELAY_MS)
         self._arrange()
         self._connect()
+        self._mark_open()
         self._load()
 
     def focus_search(self) -> None:
