@@ -16,6 +16,7 @@ from bubo_desktop.errors import InputError
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 50_000_000
 _SMALLEST_RANGE = 1e-30  # of float pictures; 255 divided by it is still a float32
+_BAND_ROWS = 64
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 # What Pillow's readers raise on damaged data.
 _DAMAGE = (
@@ -88,14 +89,24 @@ def _decode(path: Path, name: str) -> NDArray[np.uint8]:
         if image.width * image.height > MAX_PIXELS:
             raise _too_large(name)
         image.load()
-        return np.asarray(_eight_bit_rgb(ImageOps.exif_transpose(image)))
+        ImageOps.exif_transpose(image, in_place=True)
+        return _as_pixels(image)
+
+
+def _as_pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """Goes band by band: one call for a large picture would hold up the window, whatever thread it is made in."""
+    if image.mode in ("I", "F"):
+        image = Image.fromarray(_stretched(np.array(image, np.float32)))
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, _BAND_ROWS):
+        band = image.crop((0, top, image.width, min(top + _BAND_ROWS, image.height)))
+        pixels[top : top + _BAND_ROWS] = np.asarray(_eight_bit_rgb(band))
+    return pixels
 
 
 def _eight_bit_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray(((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8)).convert("RGB")
-    if image.mode in ("I", "F"):
-        return Image.fromarray(_stretched(np.array(image, np.float32))).convert("RGB")
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")

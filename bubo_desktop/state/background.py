@@ -34,6 +34,7 @@ class Background(QObject):
     def __init__(self, n_threads: int = 2, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="background")
+        self._has_ended = False
         self._ended.connect(self._deliver)
 
     def run(
@@ -41,18 +42,22 @@ class Background(QObject):
     ) -> Task:
         """Does `work` in a thread, then calls `done` with its result, or `failed` with the `BuboError` it raised.
 
-        Any other exception is a mistake of the program's: it is raised in the window's thread.
+        Any other exception is a mistake of the program's: it is raised in the window's thread. After the end nothing
+        is done any more, and nothing is called.
         """
         task = Task(done, failed)
-        self._pool.submit(self._work, task, work)
+        if not self._has_ended:
+            self._pool.submit(self._work, task, work)
         return task
 
     def close(self) -> None:
         """Waits for the work that has begun, and drops the rest."""
+        self._has_ended = True
         self._pool.shutdown(cancel_futures=True)
 
     def finish(self) -> None:
         """Waits for all the work, also what has not begun."""
+        self._has_ended = True
         self._pool.shutdown()
 
     def _work(self, task: Task, work: Callable[[], Any]) -> None:

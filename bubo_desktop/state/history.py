@@ -111,9 +111,7 @@ class History(QObject):
         self._back_up()
 
     def close(self) -> None:
-        """Waits until everything is on the disk, and lets go of the file. A second time it does nothing."""
-        if not self._daily.isActive():
-            return
+        """Waits until everything is on the disk, and lets go of the file: the end of this object's work."""
         self._retry.stop()
         self._daily.stop()
         self._do(partial(_finish, writes=list(self._waiting.values())), lambda _: None)

@@ -35,7 +35,7 @@ class MediaStore(QObject):
 
     added = Signal(Attachment)
     refused = Signal(BuboError)
-    _ended = Signal()
+    _mistaken = Signal()
 
     def __init__(self, folder: Path, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class MediaStore(QObject):
         self._waiting: deque[Callable[[], Attachment | None]] = deque()
         self._is_busy = False
         self._new: set[str] = set()  # names of files that no question may hold yet
-        self._ended.connect(self._go_on)
+        self._mistaken.connect(self._go_on)
 
     def add_files(self, paths: Sequence[str]) -> None:
         """Copies these; `added` or `refused` follows for each, in their order."""
@@ -85,18 +85,26 @@ class MediaStore(QObject):
     def _go_on(self) -> None:
         self._is_busy = bool(self._waiting)
         if self._waiting:
-            self._background.run(partial(self._work, self._waiting.popleft()), self._tell, self.refused.emit)
+            self._background.run(partial(self._work, self._waiting.popleft()), self._take_result, self._take_refusal)
 
-    def _tell(self, attachment: Attachment | None) -> None:
+    def _work(self, work: Callable[[], Attachment | None]) -> Attachment | None:
+        """In a thread. Not even a mistake of the program's keeps the next in line from its turn."""
+        try:
+            return work()
+        except BuboError:
+            raise
+        except Exception:
+            self._mistaken.emit()
+            raise
+
+    def _take_result(self, attachment: Attachment | None) -> None:
+        self._go_on()
         if attachment:
             self.added.emit(attachment)
 
-    def _work(self, work: Callable[[], Attachment | None]) -> Attachment | None:
-        """In a thread. However the work ends, the next in line has its turn."""
-        try:
-            return work()
-        finally:
-            self._ended.emit()
+    def _take_refusal(self, error: BuboError) -> None:
+        self._go_on()
+        self.refused.emit(error)
 
     def _add_file(self, path: Path) -> Attachment:
         from bubo_desktop.pictures import printable_name

@@ -37,12 +37,11 @@ def open_plain_file(path: Path, name: str) -> BinaryIO:
         descriptor = os.open(path, os.O_RDONLY | _SAFE_OPENING)
     except (OSError, ValueError) as error:
         raise _unopened(error, name) from error
-    file = os.fdopen(descriptor, "rb")
     problem = _problem_of(os.fstat(descriptor))
     if problem:
-        file.close()
+        os.close(descriptor)
         raise InputError(problem.format(name=name), _what_to_choose())
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def keep(folder: Path, content: BinaryIO, describe: Callable[[Path, str], Attachment]) -> Attachment:
