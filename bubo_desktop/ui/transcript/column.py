@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from bubo_desktop.ui.icons import IconButton
 from bubo_desktop.ui.theme import GRID_PX
@@ -29,6 +29,9 @@ class Place(NamedTuple):
 class Column(QScrollArea):
     """Stays at its end while it grows there, or where the reader is once he has scrolled up.
 
+    Attributes:
+        jump_button: goes back to the end; seen while that is not in view.
+
     Signals:
         top_neared: the reader is close to the first widget.
     """
@@ -43,10 +46,10 @@ class Column(QScrollArea):
         self._rows = QVBoxLayout(content)
         self._rows.setSpacing(BETWEEN_PX)
         self._rows.addStretch(1)
-        self._jump = IconButton("chevron-down", self.tr("To the newest"), self.tr("End"), self)
-        self._jump.setObjectName("jump_button")
-        self._jump.hide()
-        self._jump.clicked.connect(self.go_to_end)
+        self.jump_button = IconButton("chevron-down", self.tr("To the newest"), self.tr("End"), self)
+        self.jump_button.setObjectName("jump_button")
+        self.jump_button.hide()
+        self.jump_button.clicked.connect(self.go_to_end)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
@@ -62,6 +65,8 @@ class Column(QScrollArea):
     def insert(self, number: int, widget: QWidget) -> None:
         """Adds a widget before that of this number, or at the end."""
         self._rows.insertWidget(number, widget)
+        if self.isVisible():
+            self._lay_out(widget)
 
     def remove(self, widget: QWidget) -> None:
         """Takes a widget out, and destroys it."""
@@ -92,23 +97,30 @@ class Column(QScrollArea):
         widest_px = metrics.horizontalAdvance(FREQUENT_LETTERS) * MAX_CHARACTERS // len(FREQUENT_LETTERS)
         side_px = max(SIDE_PX, (self.viewport().width() - widest_px) // 2)
         self._rows.setContentsMargins(side_px, SIDE_PX, side_px, SIDE_PX)
-        button_px = self._jump.sizeHint()
-        self._jump.move((self.width() - button_px.width()) // 2, self.height() - button_px.height() - 2 * GRID_PX)
+        button_px = self.jump_button.sizeHint()
+        self.jump_button.move((self.width() - button_px.width()) // 2, self.height() - button_px.height() - 2 * GRID_PX)
+
+    def _lay_out(self, widget: QWidget) -> None:
+        """Gives a new widget its height and moves the others, before anything of it can be seen in between."""
+        widget.show()
+        widget.resize(self._rows.contentsRect().width(), widget.height())
+        QApplication.sendEvent(widget, QEvent(QEvent.Type.LayoutRequest))
+        QApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
     def _keep_place(self) -> None:
         """Scrolls so that the reader sees what he saw before the column changed."""
         bar = self.verticalScrollBar()
-        if self._place is None:
-            bar.setValue(bar.maximum())
-        else:
-            bar.setValue(self._place.widget.y() - self._place.below_top_px)
+        place = self._place
+        bar.setValue(place.widget.y() - place.below_top_px if place else bar.maximum())
+        if self._place:  # not that of a widget which has no height yet
+            self._place = place
 
     def _note_place(self, scrolled_px: int) -> None:
         """Remembers where the reader is now."""
         is_at_end = scrolled_px >= self.verticalScrollBar().maximum() - AT_END_PX
         widget = None if is_at_end else self._widget_at(scrolled_px)
         self._place = Place(widget, widget.y() - scrolled_px) if widget else None
-        self._jump.setVisible(not self.is_at_end)
+        self.jump_button.setVisible(not self.is_at_end)
         if scrolled_px < NEAR_TOP_PX:
             self.top_neared.emit()
 

@@ -32,6 +32,7 @@ class MatchBadge(QAbstractButton):
         self._exchange = exchange
         self.setObjectName("match_badge")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.clicked.connect(lambda: self._attention.pin(self._exchange, self._sources()))
         self.set_exchange(exchange)
 
@@ -39,8 +40,7 @@ class MatchBadge(QAbstractButton):
         """Shows the verdict, if there is one."""
         self._exchange = exchange
         match = exchange.answer.match
-        has_sources = bool(match and match.source_objects)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if has_sources else Qt.FocusPolicy.NoFocus)
+        self.setEnabled(match is not None)
         self.setText(self._words(match) if match else "")
         self.setToolTip(self._explained(match) if match else "")
         self.setAccessibleDescription(self.toolTip())

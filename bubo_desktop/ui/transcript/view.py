@@ -117,9 +117,9 @@ class Transcript(Column):
     def _change(self, exchange: Exchange) -> None:
         """Shows a newer state of an exchange, here and wherever it is shown."""
         if view := self._view_of(exchange.id):
-            had_notes = view.exchange.answer.notes
+            before = view.exchange
             view.set_exchange(exchange)
-            if exchange.answer.notes != had_notes:
+            if (exchange.answer.notes, exchange.failure) != (before.answer.notes, before.failure):
                 self._relate()
         shown = self._attention.shown
         if shown and shown.id == exchange.id:
@@ -150,6 +150,7 @@ class Transcript(Column):
         last: QWidget = self
         for view in self._views:
             last = view.follow_in_tab_order(last)
+        self.setTabOrder(last, self.jump_button)
 
     def _show_progress(self, exchange_id: str, progress: StageProgress) -> None:
         if view := self._view_of(exchange_id):
