@@ -42,7 +42,7 @@ class MessageBar(QFrame):
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._actions = QHBoxLayout()
         self._close = IconButton("close", self.tr("Dismiss"))
-        self._close.clicked.connect(self._dismiss)
+        self._close.clicked.connect(self.dismiss)
         self._arrange()
         self.hide()
 
@@ -69,6 +69,11 @@ class MessageBar(QFrame):
         self._set_actions(actions)
         self.show()
         announce(self, f"{sentence} {hint}".strip())
+
+    def dismiss(self) -> None:
+        """Puts it away."""
+        self.hide()
+        self.closed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Where there is little room for both, more than one action stands below the words."""
@@ -102,12 +107,8 @@ class MessageBar(QFrame):
             self._actions.addWidget(button)
 
     def _take(self, run: Callable[[], object]) -> None:
-        self._dismiss()
+        self.dismiss()
         run()
-
-    def _dismiss(self) -> None:
-        self.hide()
-        self.closed.emit()
 
 
 def _plain_label(name: str) -> QLabel:

@@ -76,6 +76,7 @@ class ChipRow(QScrollArea):
                 self._add(attachment)
         for place, attachment in enumerate(attached):
             self._layout.insertWidget(place, self._chips[attachment])
+            self._chips[attachment].show()  # at once: the keyboard may be sent to it
         self._chips = {attachment: self._chips[attachment] for attachment in attached}
         self.setVisible(bool(attached))
 

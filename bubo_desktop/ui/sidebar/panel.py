@@ -60,6 +60,11 @@ class Sidebar(QWidget):
         self._mark_open()
         self._load()
 
+    @property
+    def empty_text(self) -> str:
+        """What stands in the place of the list; empty where there is a list."""
+        return self._nothing.text() if self._pages.currentWidget() is self._nothing else ""
+
     def focus_search(self) -> None:
         """Brings the keyboard to the search."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
