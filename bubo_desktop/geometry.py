@@ -48,12 +48,49 @@ def decode_mask(runs: RunLengths) -> NDArray[np.bool_]:
     Raises:
         ValueError: the runs are negative or do not add up to the mask's size.
     """
+    return decode_columns(runs, 0, runs.size[1])
+
+
+def decode_columns(runs: RunLengths, first: int, last: int) -> NDArray[np.bool_]:
+    """The columns from `first` to before `last` of the mask: shape (height, last - first).
+
+    Raises:
+        ValueError: the runs are negative or do not add up to the mask's size.
+    """
+    height = runs.size[0]
+    edges = np.clip(_edges(runs), first * height, last * height)
+    counts = edges[1:] - edges[:-1]
+    pixels = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    return pixels.reshape((height, last - first), order="F")
+
+
+def run_bounds(runs: RunLengths) -> tuple[int, int, int, int] | None:
+    """As `mask_bounds` of the decoded mask, without decoding it; in whole pixels.
+
+    Raises:
+        ValueError: the runs are negative or do not add up to the mask's size.
+    """
+    height = runs.size[0]
+    edges = _edges(runs)[1:]
+    starts, ends = edges[: len(edges) // 2 * 2].reshape(-1, 2).T
+    starts, lasts = starts[ends > starts], ends[ends > starts] - 1
+    if not starts.size:
+        return None
+    is_in_one_column = starts // height == lasts // height
+    tops, bottoms = (
+        np.where(is_in_one_column, starts % height, 0),
+        np.where(is_in_one_column, lasts % height, height - 1),
+    )
+    return int(starts[0] // height), int(tops.min()), int(lasts[-1] // height + 1), int(bottoms.max() + 1)
+
+
+def _edges(runs: RunLengths) -> NDArray[np.int64]:
+    """Where runs begin and the last one ends, counted in pixels column by column."""
     height, width = runs.size
     counts = np.asarray(runs.counts, np.int64)
     if (counts < 0).any() or counts.sum() != height * width:
         raise ValueError(f"run-lengths do not describe a mask of {height} x {width} pixels")
-    pixels = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
-    return pixels.reshape((height, width), order="F")
+    return np.concatenate(([0], np.cumsum(counts)))
 
 
 def mask_bounds(mask: NDArray[np.bool_]) -> BoxXyxyPx | None:

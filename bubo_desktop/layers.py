@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from bubo_desktop.data import RunLengths
-from bubo_desktop.geometry import decode_mask, mask_bounds
+from bubo_desktop.geometry import decode_columns, run_bounds
 from bubo_desktop.palette import Look, Pattern, Rgb
 
 FILL = 0.4  # opacity of the colour over an object, and less between the lines of its pattern
 BETWEEN = 0.2
+_STRIP_PX = 1_000_000  # worked on at once: decoding keeps other threads waiting, blending takes much memory
 _PAD = 2  # empty pixels around a silhouette, for its edge to fade into
 
 Coat = tuple[Image.Image, Rgb]
@@ -72,16 +73,19 @@ def silhouette(runs: RunLengths, step: int = 1, max_side_px: int | None = None) 
         step: how many of the picture's pixels become one, in each direction.
         max_side_px: makes `step` larger where the silhouette's longer side would exceed this.
     """
-    mask = decode_mask(runs)
-    bounds = mask_bounds(mask)
+    bounds = run_bounds(runs)
     if bounds is None:
         return None
-    x0, y0, x1, y1 = (int(side) for side in bounds)
+    x0, y0, x1, y1 = bounds
     if max_side_px:
         step = max(step, -(-max(x1 - x0, y1 - y0) // max_side_px))
     pad = _PAD * step
     grey = np.zeros((y1 - y0 + 2 * pad, x1 - x0 + 2 * pad), np.uint8)
-    np.multiply(mask[y0:y1, x0:x1], 255, out=grey[pad:-pad, pad:-pad], dtype=np.uint8)
+    inside = grey[pad:-pad, pad:-pad]
+    width = max(1, _STRIP_PX // runs.size[0])
+    for left in range(x0, x1, width):
+        columns = decode_columns(runs, left, min(left + width, x1))[y0:y1]
+        np.multiply(columns, 255, out=inside[:, left - x0 : left - x0 + columns.shape[1]], dtype=np.uint8)
     image = Image.fromarray(grey)
     return Silhouette(image.reduce(step) if step > 1 else image, x0 - pad, y0 - pad, step)
 
@@ -123,13 +127,19 @@ def coats(shape: Shape, look: Look, brush: Brush) -> list[Coat]:
     return [(fill, look.colour), (rim, look.casing), (line, look.colour)]
 
 
-def flatten(layers: list[Coat]) -> Image.Image:
-    """All the coats as one RGBA picture."""
-    flat = Image.new("RGBA", layers[0][0].size)
-    for grey, colour in layers:
-        coat = Image.new("RGBA", grey.size, colour)
-        coat.putalpha(grey)
-        flat.alpha_composite(coat)
+def flatten(layers: list[Coat]) -> NDArray[np.uint8]:
+    """All the coats in one: uint8 [height, width, 4], red, green and blue premultiplied by the opacity beside them."""
+    greys = [np.asarray(grey) for grey, _ in layers]
+    flat = np.empty((*greys[0].shape, 4), np.uint8)
+    height = max(1, _STRIP_PX // flat.shape[1])
+    for top in range(0, len(flat), height):
+        rows = slice(top, top + height)
+        blend = np.zeros((4, *flat[rows].shape[:2]), np.float32)
+        for grey, (_, colour) in zip(greys, layers, strict=True):
+            opacity = grey[rows] / np.float32(255)
+            for plane, value in enumerate((*colour, 255)):
+                blend[plane] += (value - blend[plane]) * opacity
+        flat[rows] = np.moveaxis(blend + 0.5, 0, 2)
     return flat
 
 

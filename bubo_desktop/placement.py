@@ -73,7 +73,7 @@ def _grid(around: Area, label: Size, bounds: Size, reach_px: int) -> Iterator[Ar
 def _is_free(place: Area, bounds: Size, taken: Sequence[Area]) -> bool:
     x0, y0, x1, y1 = place
     is_inside = x0 >= 0 and y0 >= 0 and x1 <= bounds[0] and y1 <= bounds[1]
-    return is_inside and not any(overlap_px(place, other) for other in taken)
+    return is_inside and not any(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in taken)
 
 
 def _distance_px(a: Area, b: Area) -> int:

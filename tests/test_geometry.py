@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from bubo_desktop.data import RunLengths
-from bubo_desktop.geometry import box_iou, decode_mask, encode_mask, mask_bounds
+from bubo_desktop.geometry import box_iou, decode_columns, decode_mask, encode_mask, mask_bounds, run_bounds
 
 
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=9)))
@@ -45,6 +45,21 @@ def test_bounds_hold_every_pixel_and_touch_each_side(mask: np.ndarray) -> None:
     assert inside[-1].any()
     assert inside[:, 0].any()
     assert inside[:, -1].any()
+
+
+masks = arrays(bool, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=9))
+
+
+@given(masks)
+def test_bounds_of_runs_are_those_of_the_mask(mask: np.ndarray) -> None:
+    assert run_bounds(encode_mask(mask)) == mask_bounds(mask)
+
+
+@given(masks, st.data())
+def test_columns_of_a_mask_are_decoded_alone(mask: np.ndarray, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, mask.shape[1]))
+    last = data.draw(st.integers(first, mask.shape[1]))
+    np.testing.assert_array_equal(decode_columns(encode_mask(mask), first, last), mask[:, first:last])
 
 
 boxes = st.lists(

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from bubo_desktop.errors import BuboError
 
@@ -42,6 +43,7 @@ class Background(QObject):
     ) -> Task:
         """Does `work` in a thread, then calls `done` with its result, or `failed` with the `BuboError` it raised.
 
+        Neither is called where `done` is a method of a widget that was deleted meanwhile.
         Any other exception is a mistake of the program's: it is raised in the window's thread. After the end nothing
         is done any more, and nothing is called.
         """
@@ -71,7 +73,7 @@ class Background(QObject):
         self._ended.emit(task, result, error)
 
     def _deliver(self, task: Task, result: Any, error: Exception | None) -> None:
-        if task.is_abandoned:
+        if task.is_abandoned or _is_deleted(getattr(task.done, "__self__", None)):
             return
         if error is None:
             task.done(result)
@@ -79,3 +81,7 @@ class Background(QObject):
             task.failed(error)
         else:
             raise error
+
+
+def _is_deleted(receiver: object) -> bool:
+    return isinstance(receiver, QObject) and not isValid(receiver)

@@ -34,13 +34,13 @@ class Export(QObject):
     def save(self, source: Path, findings: PictureFindings, target: Path) -> None:
         """Writes the picture, in the format of the target's ending."""
 
-        def write() -> None:
+        def write() -> Path:
             from bubo_desktop.overlay import write_annotated
 
             write_annotated(source, findings, target)
+            return target
 
-        done = self.tr("Saved as {}.").format(target.name)
-        self._background.run(write, lambda _: self.noticed.emit(done), self.problem.emit)
+        self._background.run(write, self._tell_saved, self.problem.emit)
 
     def copy(self, source: Path, findings: PictureFindings) -> None:
         """Puts the picture on the clipboard."""
@@ -54,6 +54,9 @@ class Export(QObject):
             return image.convertToFormat(QImage.Format.Format_RGB32)
 
         self._background.run(draw, self._put_on_clipboard, self.problem.emit)
+
+    def _tell_saved(self, target: Path) -> None:
+        self.noticed.emit(self.tr("Saved as {}.").format(target.name))
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
@@ -11,7 +11,7 @@ from bubo_desktop.data import Thing
 from bubo_desktop.ui.viewer.chips import Chip, chip_font, draw_chip, place_chips
 from bubo_desktop.ui.viewer.fade import Fade
 from bubo_desktop.ui.viewer.marks import BOX_PX, LIT_BOX_PX, Mark, draw_box, draw_corners, draw_ring, fill_box
-from bubo_desktop.ui.viewer.masks import MaskImages
+from bubo_desktop.ui.viewer.masks import Masks
 from bubo_desktop.ui.viewer.regions import Regions
 from bubo_desktop.ui.viewer.viewport import Viewport
 
@@ -33,15 +33,16 @@ class Scene(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._marks: tuple[Mark, ...] = ()
-        self._masks: Mapping[int, MaskImages] = {}
+        self._masks: Masks | None = None
         self._regions = Regions(())
         self._lit = self._remembered_lit = _NONE
-        self._new_boxes = self._new_masks = _NONE
+        self._new_boxes = _NONE
         self._box_fade, self._mask_fade, self._dim_fade = Fade(self), Fade(self), Fade(self)
         for fade in (self._box_fade, self._mask_fade, self._dim_fade):
             fade.valueChanged.connect(self.changed)
         self._shows_masks = self._shows_boxes = True
         self._chips: list[Chip] = []
+        self._resting_chips: tuple[Viewport | None, list[Chip]] = (None, [])
 
     @property
     def things(self) -> tuple[Thing, ...]:
@@ -54,25 +55,23 @@ class Scene(QObject):
         sources = frozenset(sources)
         self._marks = tuple(Mark(thing, thing.id in sources) for thing in things)
         self._regions = Regions(things)
-        ids = {thing.id for thing in things}
-        self._masks = {id_: images for id_, images in self._masks.items() if id_ in ids}
-        if ids - known:
-            self._new_boxes = frozenset(ids - known)
+        self._resting_chips = (None, [])
+        new = frozenset(thing.id for thing in things) - known
+        if new:
+            self._new_boxes = new
             self._box_fade.begin(0, 1)
         self.changed.emit()
 
     def clear(self) -> None:
         """Marks nothing, and keeps nothing."""
-        self._masks = {}
+        self._masks = None
         self.set_things((), ())
 
-    def set_masks(self, masks: Mapping[int, MaskImages]) -> None:
+    def set_masks(self, masks: Masks) -> None:
         """Takes the objects' masks, softly where there were none."""
-        new = frozenset(masks.keys() - self._masks.keys())
-        self._masks = masks
-        if new:
-            self._new_masks = new
+        if self._masks is None:
             self._mask_fade.begin(0, 1)
+        self._masks = masks
         self.changed.emit()
 
     def set_lit(self, lit: frozenset[int]) -> None:
@@ -100,43 +99,42 @@ class Scene(QObject):
     def paint(self, painter: QPainter, viewport: Viewport, font: QFont) -> None:
         """Draws everything over a picture that is seen through `viewport`."""
         lit = [mark for mark in self._marks if mark.thing.id in self._remembered_lit and self._dim_fade.amount]
-        for mark in sorted(self._marks, key=lambda mark: -mark.size_px):
-            self._paint_resting(painter, viewport, mark)
+        self._paint_resting(painter, viewport)
         if lit:
             painter.drawImage(QPointF(0, 0), self._scrim(lit, viewport, painter.device().devicePixelRatioF()))
+            painter.setOpacity(self._dim_fade.amount)
             for mark in lit:
                 self._paint_lit(painter, viewport, mark)
+            painter.setOpacity(1)
         painter.setFont(chip_font(font))
         self._paint_chips(painter, viewport, lit)
 
-    def _paint_resting(self, painter: QPainter, viewport: Viewport, mark: Mark) -> None:
-        id_, area = mark.thing.id, viewport.rect_of(mark.thing.box_xyxy_px)
-        mask = self._masks.get(id_) if self._shows_masks else None
-        if mask:
-            painter.setOpacity(self._mask_fade.amount if id_ in self._new_masks else 1)
-            painter.drawImage(viewport.rect_of(mask.box_xyxy_px), mask.resting)
-        painter.setOpacity(self._box_fade.amount if id_ in self._new_boxes else 1)
-        if self._shows_boxes:
-            if mask:
+    def _paint_resting(self, painter: QPainter, viewport: Viewport) -> None:
+        masks = self._masks if self._shows_masks else None
+        if masks:
+            painter.setOpacity(self._mask_fade.amount)
+            painter.drawImage(viewport.rect_of(masks.resting.box_xyxy_px), masks.resting.image)
+        for mark in self._marks if self._shows_masks or self._shows_boxes else ():
+            id_, area = mark.thing.id, viewport.rect_of(mark.thing.box_xyxy_px)
+            painter.setOpacity(self._box_fade.amount if id_ in self._new_boxes else 1)
+            if self._shows_boxes and masks and id_ in masks.lit:
                 draw_corners(painter, area, mark.look)
-            else:
+            elif self._shows_boxes:
                 draw_box(painter, area, mark.look, BOX_PX)
-        if mark.is_source and (self._shows_masks or self._shows_boxes):
-            draw_ring(painter, area)
+            if mark.is_source:
+                draw_ring(painter, area)
         painter.setOpacity(1)
 
     def _paint_lit(self, painter: QPainter, viewport: Viewport, mark: Mark) -> None:
-        painter.setOpacity(self._dim_fade.amount)
         area = viewport.rect_of(mark.thing.box_xyxy_px)
-        mask = self._masks.get(mark.thing.id)
+        mask = self._masks.lit.get(mark.thing.id) if self._masks else None
         if mask:
-            painter.drawImage(viewport.rect_of(mask.box_xyxy_px), mask.lit)
+            painter.drawImage(viewport.rect_of(mask.box_xyxy_px), mask.image)
         else:
             fill_box(painter, area, mark.look)
             draw_box(painter, area, mark.look, LIT_BOX_PX)
         if mark.is_source:
             draw_ring(painter, area)
-        painter.setOpacity(1)
 
     def _scrim(self, lit: Iterable[Mark], viewport: Viewport, device_ratio: float) -> QImage:
         """What dims the view, with the lit objects cut out of it."""
@@ -149,9 +147,9 @@ class Scene(QObject):
         cutter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         cutter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
         for mark in lit:
-            mask = self._masks.get(mark.thing.id)
-            if mask:
-                cutter.drawImage(viewport.rect_of(mask.box_xyxy_px), mask.cutout)
+            cutout = self._masks.cutouts.get(mark.thing.id) if self._masks else None
+            if cutout:
+                cutter.drawImage(viewport.rect_of(cutout.box_xyxy_px), cutout.image)
             else:
                 cutter.fillRect(viewport.rect_of(mark.thing.box_xyxy_px), Qt.GlobalColor.black)
         cutter.end()
@@ -160,9 +158,10 @@ class Scene(QObject):
     def _paint_chips(self, painter: QPainter, viewport: Viewport, lit: Sequence[Mark]) -> None:
         """The names that have room; those of what is lit above them, with their scores."""
         lit_ids = {mark.thing.id for mark in lit}
-        resting = self._marks if self._shows_masks or self._shows_boxes else ()
-        placed = place_chips(resting, viewport, painter.font(), are_lit=False)
-        below = [chip for chip in placed if chip.mark.thing.id not in lit_ids]
+        if self._resting_chips[0] != viewport:
+            self._resting_chips = viewport, place_chips(self._marks, viewport, painter.font(), are_lit=False)
+        resting = self._resting_chips[1] if self._shows_masks or self._shows_boxes else []
+        below = [chip for chip in resting if chip.mark.thing.id not in lit_ids]
         above = place_chips(lit, viewport, painter.font(), are_lit=True)
         painter.setOpacity(1 - (1 - _UNLIT_CHIP) * self._dim_fade.amount if lit else 1)
         for chip in below:
