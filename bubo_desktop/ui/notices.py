@@ -39,8 +39,8 @@ class Notices(MessageBar):
         super().__init__(over)
         self._over = over
         self._notices: list[_Notice] = []
-        self.time = QTimer(self, singleShot=True, interval=SHOWN_MS)
-        self.time.timeout.connect(self._leave)
+        self._time = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._time.timeout.connect(self._leave)
         self.closed.connect(self._drop_newest)
         over.installEventFilter(self)
 
@@ -77,7 +77,7 @@ class Notices(MessageBar):
             self._show_newest()
 
     def _show_newest(self) -> None:
-        self.time.stop()
+        self._time.stop()
         if not self._notices:
             self.hide()
             return
@@ -85,7 +85,7 @@ class Notices(MessageBar):
         self.say(notice.sentence, notice.hint, actions=notice.actions, warns=notice.is_problem)
         self._place()
         if not notice.is_problem:
-            self.time.start()
+            self._time.start()
 
     def _drop_newest(self) -> None:
         self._notices.pop()
@@ -95,7 +95,7 @@ class Notices(MessageBar):
         """Everything goes that could be undone; what is being read stays."""
         focused = QApplication.focusWidget()
         if self.underMouse() or (focused and self.isAncestorOf(focused)):
-            self.time.start()
+            self._time.start()
             return
         self._notices = [notice for notice in self._notices if notice.is_problem]
         self._show_newest()

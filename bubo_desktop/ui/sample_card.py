@@ -12,10 +12,10 @@ from bubo_desktop.packs.manifest import SelfTestCase
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, SMALL_PX, Role
 from bubo_desktop.ui.thumbnails import Envelope, draw_picture, draw_sound
 
-VIEW_PX = QSize(200, 150)
+VIEW_PX = QSize(176, 132)
 _WIDEST_PX = VIEW_PX.width() + 2 * GRID_PX
 _NARROWEST_PX = 136
-_NARROW_PX = 184
+_NARROW_PX = 176
 _WORDS_PX = 80
 _NARROW_WORDS_PX = 98
 _BADGE_PX = QSize(76, 26)
@@ -57,7 +57,7 @@ class SampleCard(QAbstractButton):
     @property
     def n_bars(self) -> int:
         """How many bars its sound is drawn with."""
-        return 20 if self.picture_path else 46
+        return 20 if self.picture_path else 40
 
     def set_envelope(self, envelope: Envelope) -> None:
         """Shows the sound, in `n_bars` bars."""

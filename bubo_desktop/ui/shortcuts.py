@@ -62,15 +62,15 @@ class ShortcutSheet(QWidget):
         self._before: QWidget | None = None
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.panel = QFrame()
-        self.panel.setObjectName("shortcut_panel")
-        inside = QVBoxLayout(self.panel)
+        self._panel = QFrame()
+        self._panel.setObjectName("shortcut_panel")
+        inside = QVBoxLayout(self._panel)
         inside.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 3 * GRID_PX)
         inside.setSpacing(2 * GRID_PX)
         inside.addLayout(self._head())
         inside.addLayout(_table())
         layout = QVBoxLayout(self)
-        layout.addWidget(self.panel, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignCenter)
         window.installEventFilter(self)
         self.hide()
 
@@ -102,7 +102,7 @@ class ShortcutSheet(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """A click beside the panel puts it away."""
-        if not self.panel.geometry().contains(event.position().toPoint()):
+        if not self._panel.geometry().contains(event.position().toPoint()):
             self.toggle()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name

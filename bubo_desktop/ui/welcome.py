@@ -48,11 +48,6 @@ class Welcome(QScrollArea):
         assistant.condition_changed.connect(self._show_pack)
         self._show_pack()
 
-    @property
-    def notice(self) -> str:
-        """What the pack does not know, as shown."""
-        return self._notice.text()
-
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Fills the cards once the page is on the screen: reading pictures needs libraries that take a while."""
         super().showEvent(event)

@@ -53,7 +53,7 @@ def test_several_are_taken_back_the_newest_first(notices):
 def test_it_goes_by_itself_and_can_no_longer_be_taken_back(notices):
     done = []
     notices.show_undo("The chat was deleted.", lambda: done.append("undone"))
-    notices.time.timeout.emit()
+    notices._time.timeout.emit()
     notices.undo()
     assert done == []
     assert notices.isHidden()
@@ -63,18 +63,18 @@ def test_it_stays_while_the_keyboard_is_on_it(qtbot, notices):
     notices.show_undo("The chat was deleted.", lambda: None)
     button(notices, "Undo").setFocus()
     qtbot.waitUntil(button(notices, "Undo").hasFocus, timeout=WAIT_MS)
-    notices.time.timeout.emit()
+    notices._time.timeout.emit()
     assert notices.isVisible()
-    assert notices.time.isActive()
+    assert notices._time.isActive()
 
 
 def test_a_problem_stays_until_it_is_dismissed_and_is_said_once(notices):
     full = BuboError("The disk is full.", "Free some space.")
     notices.show_problem(full)
     notices.show_problem(full)
-    assert not notices.time.isActive()
+    assert not notices._time.isActive()
     notices.show_undo("The chat was deleted.", lambda: None)
-    notices.time.timeout.emit()
+    notices._time.timeout.emit()
     assert notices.sentence == "The disk is full."
     notices.dismiss()
     assert notices.isHidden()

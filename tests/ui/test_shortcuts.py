@@ -32,7 +32,7 @@ def test_the_sheet_shows_every_key_in_the_smallest_window(window):
     sheet.toggle()
     shown = [label.text() for label in sheet.findChildren(QLabel)]
     assert {shortcut.description for shortcut in SHORTCUTS} <= set(shown)
-    assert window.rect().contains(sheet.panel.geometry())
+    assert window.rect().contains(sheet._panel.geometry())
 
 
 @pytest.mark.parametrize("way", ["key", "again", "beside"])

@@ -46,6 +46,11 @@ def titles(sidebar) -> list[str]:
     return [chat.title for chat in sidebar.view.model().chats()]
 
 
+def empty_text(sidebar) -> str:
+    """What stands in the place of the list; empty where there is a list."""
+    return sidebar._nothing.text() if sidebar._nothing.isVisible() else ""
+
+
 def middle_of(sidebar, title: str) -> QPoint:
     index = sidebar.view.model().index(rows(sidebar).index(title))
     return sidebar.view.visualRect(index).center()
@@ -124,15 +129,15 @@ def test_a_search_finds_and_esc_ends_it(qtbot, sidebar_of):
     qtbot.waitUntil(lambda: titles(sidebar) == ["¿Qué hay en la cocina?"], timeout=WAIT_MS)
     qtbot.keyClicks(sidebar.search, " zebra")
     qtbot.waitUntil(lambda: titles(sidebar) == [], timeout=WAIT_MS)
-    assert sidebar.empty_text == "No chat mentions “que hay zebra”."
+    assert empty_text(sidebar) == "No chat mentions “que hay zebra”."
     qtbot.keyClick(sidebar.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: len(titles(sidebar)) == 2, timeout=WAIT_MS)
-    assert sidebar.empty_text == ""
+    assert empty_text(sidebar) == ""
 
 
 def test_where_there_are_no_chats_it_says_so(qtbot, sidebar_of):
     _state, sidebar = sidebar_of()
-    qtbot.waitUntil(lambda: sidebar.empty_text == "Your chats will be listed here.", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: empty_text(sidebar) == "Your chats will be listed here.", timeout=WAIT_MS)
 
 
 def test_the_first_question_appears_in_the_list_as_the_open_chat(qtbot, sidebar_of):
@@ -197,6 +202,22 @@ def test_a_list_made_anew_keeps_the_place_one_reads(qtbot, sidebar_of):
     state.history.save_chat(chat_of("new", -0.001))
     qtbot.waitUntil(lambda: len(titles(sidebar)) == 101, timeout=WAIT_MS)
     assert sidebar.view.verticalScrollBar().value() == 700
+
+
+def test_a_new_state_of_the_chats_takes_no_title_that_is_being_typed(qtbot, sidebar_of):
+    state, sidebar = sidebar_of(chat_of("Dog and bell"), chat_of("Kitchen", 0.01))
+    qtbot.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(sidebar, "Kitchen"))
+    qtbot.keyClick(sidebar.view, Qt.Key.Key_F2)
+    field = sidebar.view.viewport().findChild(QLineEdit)
+    field.setText("Half a ti")
+    state.history.save_chat(chat_of("new", -0.001))
+    with qtbot.waitSignal(state.history.changed, timeout=WAIT_MS):
+        state.history.save_chat(chat_of("newer", -0.002))
+    sidebar._reload.timeout.emit()
+    assert field.text() == "Half a ti"
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(titles(sidebar)) == 4, timeout=WAIT_MS)
+    assert sidebar.view.currentIndex().data() == "Kitchen"
 
 
 def test_the_foot_tells_how_the_engine_is(qtbot, sidebar_of):

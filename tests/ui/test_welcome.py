@@ -71,7 +71,7 @@ def test_the_cards_fit_the_narrowest_column(welcome_of):
 
 def test_the_page_says_what_the_pack_does_not_know(welcome_of):
     state, welcome = welcome_of()
-    assert welcome.notice == state.assistant.manifest.closed_world.notice
+    assert welcome._notice.text() == state.assistant.manifest.closed_world.notice
 
 
 def test_a_larger_pack_is_one_click_away(qtbot, welcome_of):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QTimer
-from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtGui import QImage, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError, InputError
@@ -15,6 +15,7 @@ from bubo_desktop.state.conversation import Conversation
 from bubo_desktop.state.draft import Draft
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Kind
+from bubo_desktop.ui.announcement import announce
 from bubo_desktop.ui.composer.chip_row import ChipRow
 from bubo_desktop.ui.composer.field import QuestionField
 from bubo_desktop.ui.composer.frame import FieldFrame
@@ -25,6 +26,7 @@ from bubo_desktop.ui.message_bar import MessageBar
 from bubo_desktop.ui.theme import GRID_PX
 
 _HINT_MS = 4000
+_WIDEST_PX = 608
 # Not translated: these are words for the pack, and English is what every pack understands.
 _MEANT: dict[frozenset[Kind], str] = {
     frozenset(): "",
@@ -88,6 +90,7 @@ class Composer(QWidget):
         elif question:
             self._conversation.ask(question, self._draft.attachments)
             self.field.clear()
+            self.problem.hide()
             self._draft.mark_asked()
 
     def stop(self) -> None:
@@ -114,14 +117,21 @@ class Composer(QWidget):
         """Takes what was dropped on the window."""
         self._take(dropped(mime))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Is no wider than what is read above it."""
+        super().resizeEvent(event)
+        side_px = max(2 * GRID_PX, (self.width() - _WIDEST_PX) // 2)
+        self.setContentsMargins(side_px, GRID_PX, side_px, GRID_PX // 2)
+
     def _arrange(self) -> None:
         self.field.setPlaceholderText(self.tr("Ask about what you see and hear"))
         self.field.setAccessibleName(self.tr("Question"))
         self.caption.setObjectName("composer_caption")
         self.caption.setTextFormat(Qt.TextFormat.PlainText)
         self.caption.setFixedHeight(2 * GRID_PX)  # kept while it says nothing, so that nothing moves when it does
-        self.problem.setObjectName("composer_problem")
         frame = FieldFrame(self.field)
+        for part in (self.chips, self.attach_button, self.send_button):
+            part.setCursor(Qt.CursorShape.ArrowCursor)  # the frame's own is that of words
         line = QHBoxLayout()
         line.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
         line.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -131,7 +141,7 @@ class Composer(QWidget):
         inside.addWidget(self.chips)
         inside.addLayout(line)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID_PX, GRID_PX, 2 * GRID_PX, GRID_PX // 2)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX // 2)
         layout.addWidget(self.problem)
         layout.addWidget(frame)
@@ -221,6 +231,7 @@ class Composer(QWidget):
 
     def _hint(self, sentence: str) -> None:
         self.caption.setText(sentence)
+        announce(self, sentence)
         self._caption_time.start()
 
     def _default_question(self) -> str:

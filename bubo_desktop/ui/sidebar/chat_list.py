@@ -29,12 +29,17 @@ class ChatList(QAbstractListModel):
         self._rows: list[Chat | str] = []
 
     def show(self, chats: Sequence[Chat]) -> None:
-        """Lists these, newest first as they come; nothing happens where nothing has changed."""
+        """Lists these, newest first as they come; rows that stay where they are are not disturbed."""
         rows = _with_headings(chats)
-        if rows != self._rows:
-            self.beginResetModel()
+        if rows == self._rows:
+            return
+        if [_key(row) for row in rows] == [_key(row) for row in self._rows]:
             self._rows = rows
-            self.endResetModel()
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
 
     def chat_at(self, index: Index) -> Chat | None:
         """The chat of a row; None for a heading and where there is no row."""
@@ -76,6 +81,10 @@ class ChatList(QAbstractListModel):
             return False
         self.renamed.emit(chat.id, title)
         return True
+
+
+def _key(row: Chat | str) -> str:
+    return row.id if isinstance(row, Chat) else row
 
 
 def _with_headings(chats: Sequence[Chat]) -> list[Chat | str]:

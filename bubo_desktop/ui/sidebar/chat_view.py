@@ -25,6 +25,8 @@ class ChatView(QListView):
         super().__init__(parent)
         self._chats = chats
         self._open_id = ""
+        self._current_id = ""
+        self._scrolled_px = 0
         self._row = ChatRow(self)
         self.setObjectName("chats")
         self.setAccessibleName(self.tr("Chats"))
@@ -39,12 +41,19 @@ class ChatView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
         self.clicked.connect(self._choose)
-        chats.modelReset.connect(self._mark_open)
+        chats.modelAboutToBeReset.connect(self._note_place)
+        chats.modelReset.connect(self._restore_place)
+
+    @property
+    def is_renaming(self) -> bool:
+        """Whether a title is being typed."""
+        return self.state() is QAbstractItemView.State.EditingState
 
     def mark_open(self, chat_id: str) -> None:
-        """Marks the chat that is open; with an empty id, none."""
+        """Marks the chat that is open, and takes the keyboard's place to it; with an empty id, none."""
         self._open_id = chat_id
         self._mark_open()
+        self.setCurrentIndex(self._chats.index_of(chat_id))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter opens, Delete deletes; what else there is, Qt knows."""
@@ -64,11 +73,19 @@ class ChatView(QListView):
             super().mousePressEvent(event)
 
     def _mark_open(self) -> None:
-        """The list was made anew, or another chat opened: keep the place of the keyboard with the open chat."""
-        index = self._chats.index_of(self._open_id)
-        self._row.open_index = QPersistentModelIndex(index)
-        self.setCurrentIndex(index)
+        self._row.open_index = QPersistentModelIndex(self._chats.index_of(self._open_id))
         self.viewport().update()
+
+    def _note_place(self) -> None:
+        """The list is about to be made anew: remembers where the reader and the keyboard are."""
+        current = self._chats.chat_at(self.currentIndex())
+        self._current_id = current.id if current else self._open_id
+        self._scrolled_px = self.verticalScrollBar().value()
+
+    def _restore_place(self) -> None:
+        self._mark_open()
+        self.setCurrentIndex(self._chats.index_of(self._current_id))
+        self.verticalScrollBar().setValue(self._scrolled_px)
 
     def _choose(self, index: QModelIndex) -> None:
         if chat := self._chats.chat_at(index):

@@ -60,11 +60,6 @@ class Sidebar(QWidget):
         self._mark_open()
         self._load()
 
-    @property
-    def empty_text(self) -> str:
-        """What stands in the place of the list; empty where there is a list."""
-        return self._nothing.text() if self._pages.currentWidget() is self._nothing else ""
-
     def focus_search(self) -> None:
         """Brings the keyboard to the search."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -125,6 +120,9 @@ class Sidebar(QWidget):
         self._conversation.chat_changed.connect(self._mark_open)
 
     def _load(self) -> None:
+        if self.view.is_renaming:
+            self._reload.start()  # a new list would take the title that is being typed
+            return
         self._history.load_chats(self.search.text().strip())
 
     def _show(self, chats: list[Chat]) -> None:
