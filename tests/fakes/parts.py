@@ -86,6 +86,12 @@ class FakeLanguage:
             time.sleep(0.001)
             yield "and "
 
+    def clock(self):
+        """Says what time it is, on the clock that all processes share."""
+        while True:
+            time.sleep(0.02)
+            yield f"{time.monotonic():.2f} "
+
     def deaf(self):
         """Never looks at the cancellation."""
         yield "listen"
