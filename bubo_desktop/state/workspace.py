@@ -47,6 +47,7 @@ class Workspace(QObject):
         self.attention = Attention(parent=self)
         self._pending_question = ""
         self._pending_files = 0
+        self.assistant.condition_changed.connect(self._take_sampling)
         self.conversation.opened.connect(self._take_up)
         self.draft.changed.connect(self._show_draft)
         self.draft.changed.connect(self._ask_pending)
@@ -67,11 +68,17 @@ class Workspace(QObject):
 
     def close(self) -> None:
         """Begins to end: answers stop, what was said is written; `closed` follows."""
+        self.conversation.stop_all()
+        self.estimates.keep()
         self.client.state_changed.connect(self._finish)
         if self.client.state is EngineState.stopped:
             self._finish(EngineState.stopped)
         else:
             self.assistant.stop()
+
+    def _take_sampling(self) -> None:
+        if self.assistant.manifest:
+            self.conversation.sampling = self.assistant.manifest.sampling
 
     def _take_up(self) -> None:
         """Another chat is open: its last pictures and sounds are what the next question is about."""
