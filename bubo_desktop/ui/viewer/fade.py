@@ -22,6 +22,6 @@ class Fade(QVariantAnimation):
     def begin(self, start: float, end: float) -> None:
         """Goes from `start` to `end`."""
         self.stop()
-        self.setStartValue(start)
-        self.setEndValue(end)
+        self.setStartValue(float(start))  # between a whole number and another kind Qt knows no way
+        self.setEndValue(float(end))
         self.start()

@@ -65,7 +65,6 @@ class PicturePane(QWidget):
         self._draft_pictures: tuple[Attachment, ...] = ()
         self._pictures: tuple[Attachment, ...] = ()
         self._number = 0
-        self._exchange_id = ""
         self._findings: PictureFindings | None = None
         self._sources: frozenset[int] = frozenset()
         self._reading: Task | None = None
@@ -166,11 +165,6 @@ class PicturePane(QWidget):
         """Shows another exchange, or a newer state of the same."""
         shown = self._attention.shown
         pictures = shown.pictures if shown else self._draft_pictures
-        exchange_id = shown.id if shown else ""
-        if exchange_id != self._exchange_id:
-            self._exchange_id = exchange_id
-            self._findings = None
-            self.view.scene.clear()
         if pictures != self._pictures:
             self._show_pictures(pictures)
         self._show_findings()

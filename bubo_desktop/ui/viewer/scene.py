@@ -51,20 +51,24 @@ class Scene(QObject):
 
     def set_things(self, things: Sequence[Thing], sources: Iterable[int]) -> None:
         """Marks these objects, softly where they are new; `sources` are the ids of those that make the sound."""
-        known = {mark.thing.id for mark in self._marks}
+        known = {(thing.id, thing.box_xyxy_px) for thing in self.things}
+        new = frozenset(thing.id for thing in things if (thing.id, thing.box_xyxy_px) not in known)
+        if [thing.mask_rle for thing in things] != [thing.mask_rle for thing in self.things]:
+            self._masks = None
         sources = frozenset(sources)
         self._marks = tuple(Mark(thing, thing.id in sources) for thing in things)
         self._regions = Regions(things)
         self._resting_chips = (None, [])
-        new = frozenset(thing.id for thing in things) - known
         if new:
             self._new_boxes = new
             self._box_fade.begin(0, 1)
         self.changed.emit()
 
     def clear(self) -> None:
-        """Marks nothing, and keeps nothing."""
+        """Marks and lights nothing, and keeps nothing."""
         self._masks = None
+        self._lit = self._remembered_lit = _NONE
+        self._dim_fade.begin(0, 0)
         self.set_things((), ())
 
     def set_masks(self, masks: Masks) -> None:
