@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError
@@ -48,11 +47,6 @@ class Welcome(QScrollArea):
         assistant.condition_changed.connect(self._show_pack)
         self._show_pack()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Fills the cards once the page is on the screen: reading pictures needs libraries that take a while."""
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._fill_cards)
-
     def _arrange(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -93,6 +87,8 @@ class Welcome(QScrollArea):
         if manifest != self._shown:
             self._shown = manifest
             self._lay_out_cards(_one_of_each_kind(manifest.self_test) if manifest else [])
+        if self._assistant.condition.state != "stopped":  # the window is painted: now libraries may be loaded
+            self._fill_cards()
 
     def _lay_out_cards(self, cases: list[SelfTestCase]) -> None:
         while item := self._row.takeAt(0):
@@ -105,8 +101,6 @@ class Welcome(QScrollArea):
             self._row.addWidget(card, 100)
         self._row.addStretch(1)
         self._is_filled = False
-        if self.isVisible():
-            self._fill_cards()
 
     def _fill_cards(self) -> None:
         if self._is_filled:

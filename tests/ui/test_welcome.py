@@ -52,8 +52,9 @@ def test_a_card_is_a_button_for_keyboard_and_screen_reader(qtbot, welcome_of):
         qtbot.keyClick(card, Qt.Key.Key_Space)
 
 
-def test_the_cards_show_what_they_are_about(qtbot, welcome_of):
-    _state, welcome = welcome_of()
+def test_the_cards_show_what_they_are_about_once_the_engine_starts(qtbot, welcome_of):
+    state, welcome = welcome_of()
+    state.assistant.start()
     before = [card.grab().toImage() for card in welcome.cards]
 
     def have_changed() -> bool:

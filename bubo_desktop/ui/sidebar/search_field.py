@@ -26,6 +26,8 @@ class SearchField(QLineEdit):
         self.setToolTip(self.tr("Search chats (Ctrl+K)"))
         self._lens = self.addAction(icon("search", self._muted()), QLineEdit.ActionPosition.LeadingPosition)
         self._cross = self.addAction(icon("close", self._muted()), QLineEdit.ActionPosition.TrailingPosition)
+        self._lens.setText(self.tr("Search"))
+        self._cross.setText(self.tr("Clear"))
         self._cross.setToolTip(self.tr("Clear (Esc)"))
         self._cross.setVisible(False)
         self._cross.triggered.connect(self.clear)
