@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -65,6 +65,7 @@ class Export(QObject):
 
 def choose_save_path(window: QWidget, proposal: str) -> str:
     """Asks the user in the desktop's own dialog."""
-    pictures = window.tr("Pictures (*.png *.jpg *.webp)")
-    path, _ = QFileDialog.getSaveFileName(window, window.tr("Save picture"), proposal, pictures)
+    title = QCoreApplication.translate("Export", "Save picture")
+    pictures = QCoreApplication.translate("Export", "Pictures (*.png *.jpg *.webp)")
+    path, _ = QFileDialog.getSaveFileName(window, title, proposal, pictures)
     return path

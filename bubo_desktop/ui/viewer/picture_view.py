@@ -210,10 +210,12 @@ class PictureView(QWidget):
         self._set_hovered(self._object_at(position))
 
     def _set_hovered(self, hovered: int | None) -> None:
-        if hovered is None:
-            self.unsetCursor()
-        else:
+        if hovered is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+        elif self._viewport and not self._viewport.is_fitted:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)  # it can be taken and moved
+        else:
+            self.unsetCursor()
         if hovered != self._hovered:
             self._hovered = hovered
             self.hovered.emit(hovered)
