@@ -92,8 +92,9 @@ class Welcome(QScrollArea):
 
     def _lay_out_cards(self, cases: list[SelfTestCase]) -> None:
         while item := self._row.takeAt(0):
-            if widget := item.widget():
-                widget.deleteLater()
+            if card := item.widget():
+                card.hide()
+                card.deleteLater()
         self.cards = [SampleCard(case, self._assistant.pack_dir) for case in cases]
         self._row.addStretch(1)
         for card in self.cards:

@@ -70,7 +70,9 @@ class ChipRow(QScrollArea):
     def _show_attachments(self) -> None:
         attached = self._draft.attachments
         for gone in [attachment for attachment in self._chips if attachment not in attached]:
-            self._chips.pop(gone).deleteLater()
+            chip = self._chips.pop(gone)
+            chip.hide()  # at once; it is deleted when nothing of it runs any more
+            chip.deleteLater()
         for attachment in attached:
             if attachment not in self._chips:
                 self._add(attachment)
