@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from bubo_desktop.state.disk import private, put_in_place
-from bubo_desktop.state.schema import connect, create, flaw_in
+from bubo_desktop.state.schema import connect, flaw_in
 
 N_KEPT = 7
 
@@ -53,23 +53,20 @@ class Backups:
         for old in self._newest_first()[N_KEPT:]:
             old.unlink()
 
-    def restore(self) -> str | None:
-        """Puts the newest sound copy, else an empty file, in the place of the chats' file, which must be free.
+    def copy_newest(self, path: Path) -> str | None:
+        """Copies the newest sound backup to where no file is.
 
         Returns:
-            The day of the copy, such as "2024-05-31"; None where there was none.
+            Its day, such as "2024-05-31"; None, and no file, where there is no sound backup.
 
         Raises:
-            sqlite3.Error, OSError: it cannot be written.
+            OSError: it cannot be written.
         """
-        for copy in self._newest_first():
-            if _is_sound(copy):
-                beside = self._path.with_name(f".{self._path.name}.new")
-                with copy.open("rb") as source, open(beside, "wb", opener=private) as target:
+        for backup in self._newest_first():
+            if _is_sound(backup):
+                with backup.open("rb") as source, open(path, "xb", opener=private) as target:
                     shutil.copyfileobj(source, target)
-                put_in_place(beside, self._path)
-                return copy.stem.removeprefix(f"{self._path.stem}-")
-        create(self._path)
+                return backup.stem.removeprefix(f"{self._path.stem}-")
         return None
 
     def erase(self, chat_ids: Iterable[str], exchange_ids: Iterable[str]) -> None:
@@ -108,7 +105,10 @@ def set_aside(path: Path) -> Path | None:
     Raises:
         OSError: it cannot be moved.
     """
-    kept = path.with_name(f"{path.stem}-unread-{time.strftime('%Y-%m-%d-%H%M%S')}{path.suffix}")
+    stem = f"{path.stem}-unread-{time.strftime('%Y-%m-%d-%H%M%S')}"
+    kept = path.with_name(f"{stem}{path.suffix}")
+    while kept.exists():
+        kept = kept.with_name(f"{kept.stem}+{path.suffix}")
     for ending in ("-wal", "-shm", "-journal", ""):
         with suppress(FileNotFoundError):
             path.with_name(path.name + ending).rename(kept.with_name(kept.name + ending))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,11 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
 from bubo_desktop.state.backups import Backups, erase, set_aside, were_set_aside
-from bubo_desktop.state.disk import refusal
+from bubo_desktop.state.disk import put_in_place, refusal
 from bubo_desktop.state.records import Chat, Exchange, Failure
-from bubo_desktop.state.rows import checksum_of, decode, encode, fold, storable
-from bubo_desktop.state.schema import Flaw, open_sound
-
-MAX_TITLE_CHARS = 60  # of a chat whose own title could not be kept
+from bubo_desktop.state.rows import decode, fold, put_chat, put_exchange, storable
+from bubo_desktop.state.salvage import salvage
+from bubo_desktop.state.schema import Flaw, create, open_sound
 
 _LIST_CHATS = """
 SELECT id, title, created_at_s, changed_at_s FROM chats
@@ -27,20 +27,6 @@ WHERE NOT is_deleted AND NOT EXISTS (
         SELECT 1 FROM exchanges
         WHERE chat_id = chats.id AND NOT is_deleted AND instr(exchanges.folded, word.value)))
 ORDER BY changed_at_s DESC, position DESC
-"""
-_SAVE_CHAT = """
-INSERT INTO chats (id, title, folded, created_at_s, changed_at_s) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET title = excluded.title, folded = excluded.folded,
-    created_at_s = excluded.created_at_s, changed_at_s = max(changed_at_s, excluded.changed_at_s)
-"""
-_TOUCH_CHAT = """
-INSERT INTO chats (id, title, folded, created_at_s, changed_at_s) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET changed_at_s = max(changed_at_s, excluded.changed_at_s)
-"""
-_SAVE_EXCHANGE = """
-INSERT INTO exchanges (id, chat_id, status, folded, checksum, record) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET chat_id = excluded.chat_id, status = excluded.status, folded = excluded.folded,
-    checksum = excluded.checksum, record = excluded.record
 """
 
 
@@ -71,19 +57,12 @@ class Database:
     def save_chat(self, chat: Chat) -> None:
         """Keeps a chat, or a newer state of it."""
         with self._writing() as connection:
-            connection.execute(_SAVE_CHAT, _chat_row(chat))
+            put_chat(connection, chat)
 
     def save_exchange(self, exchange: Exchange) -> None:
         """Keeps an exchange, or a newer state of it; its chat has changed now. A chat that is not there is made."""
-        chat = Chat(id=exchange.chat_id, title=" ".join(exchange.question.split())[:MAX_TITLE_CHARS])
-        record = encode(exchange)
-        folded = fold(f"{exchange.question}\n{exchange.answer.answer}")
-        row = (exchange.id, exchange.chat_id, exchange.status, folded, checksum_of(record), record)
         with self._writing() as connection:
-            connection.execute(_TOUCH_CHAT, _chat_row(chat))
-            connection.execute(_SAVE_EXCHANGE, row)
-            media = [(exchange.id, file.file_name) for file in exchange.attachments]
-            connection.executemany("INSERT OR IGNORE INTO media VALUES (?, ?)", media)
+            put_exchange(connection, exchange, changed_at_s=time.time())
         self._interrupted.discard(exchange.id)
 
     def rename_chat(self, chat_id: str, title: str) -> None:
@@ -161,14 +140,25 @@ class Database:
         opened = open_sound(self._path)
         if isinstance(opened, sqlite3.Connection):
             return opened
-        kept = set_aside(self._path)
-        day = self._backups.restore()
-        if kept or day:
-            self.notes.append(_replacement(opened, day, kept))
+        self._replace(opened)
         opened = open_sound(self._path)
         if isinstance(opened, sqlite3.Connection):
             return opened
         raise sqlite3.DatabaseError(f"The new file is {opened}.")
+
+    def _replace(self, flaw: Flaw) -> None:
+        """Makes a new file of the newest backup and what the old one still holds; only then moves the old one away."""
+        beside = self._path.with_name(f".{self._path.name}.new")
+        beside.unlink(missing_ok=True)
+        day = self._backups.copy_newest(beside)
+        if day is None:
+            create(beside)
+        if flaw in {"damaged", "foreign"}:  # or the mark that tells ours from foreign ones was damaged
+            salvage(self._path, beside)
+        kept = set_aside(self._path)
+        put_in_place(beside, self._path)
+        if kept or day:
+            self.notes.append(_replacement(flaw, day, kept))
 
     def _revive(self, exchange_id: str, checksum: bytes, record: bytes) -> Exchange | None:
         exchange = decode(record, checksum)
@@ -196,10 +186,6 @@ def _explained(what: str) -> Iterator[None]:
         raise refusal(what, error) from error
 
 
-def _chat_row(chat: Chat) -> tuple[str, str, str, float, float]:
-    return chat.id, storable(chat.title), fold(chat.title), chat.created_at_s, chat.changed_at_s
-
-
 def _stopped(exchange: Exchange) -> Exchange:
     message = QCoreApplication.translate("Database", "The program ended before the answer was complete.")
     hint = QCoreApplication.translate("Database", "Ask again to get a whole one.")
@@ -222,10 +208,15 @@ def _replacement(flaw: Flaw, day: str | None, kept: Path | None) -> str:
         "foreign": translate("Database", "The file of your chats was not written by Bubo."),
         "newer": translate("Database", "Your chats were written by a newer version of Bubo."),
     }
-    instead = translate("Database", "There was no backup to take its place.")
-    if day:
-        instead = translate("Database", "The backup of {day} took its place.").format(day=day)
-    sentences = [happened[flaw], instead]
+    if day and flaw == "damaged":
+        instead = translate("Database", "The backup of {day} and what could be read of the file took its place.")
+    elif day:
+        instead = translate("Database", "The backup of {day} took its place.")
+    elif flaw == "damaged":
+        instead = translate("Database", "What could be read of it was saved.")
+    else:
+        instead = translate("Database", "There was no backup to take its place.")
+    sentences = [happened[flaw], instead.format(day=day)]
     if kept:
         sentences.append(translate("Database", "The old file is kept as {name}.").format(name=kept.name))
     return " ".join(sentences)

@@ -20,6 +20,7 @@ _BY_ERRNO: dict[int, Trouble] = {
 }  # fmt: skip
 _BY_SQLITE_CODE: dict[int, Trouble] = {
     sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_IOERR_LOCK: "forbidden",  # a file on a disk that can only be read
     sqlite3.SQLITE_READONLY: "forbidden", sqlite3.SQLITE_CANTOPEN: "forbidden", sqlite3.SQLITE_PERM: "forbidden",
     sqlite3.SQLITE_BUSY: "busy", sqlite3.SQLITE_LOCKED: "busy",
     sqlite3.SQLITE_CORRUPT: "damaged", sqlite3.SQLITE_NOTADB: "damaged",
@@ -63,9 +64,10 @@ def sync(path: Path) -> None:
 
 
 def trouble_of(error: OSError | sqlite3.Error) -> Trouble:
-    """What is the matter, by the number of the error; SQLite's primary code is the lowest byte of its own."""
+    """What is the matter, by the number of the error; the lowest byte of SQLite's says it in general."""
     if isinstance(error, sqlite3.Error):
-        return _BY_SQLITE_CODE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "unknown")
+        code = getattr(error, "sqlite_errorcode", 0)
+        return _BY_SQLITE_CODE.get(code, _BY_SQLITE_CODE.get(code & 0xFF, "unknown"))
     return _BY_ERRNO.get(error.errno or 0, "unknown")
 
 
@@ -87,7 +89,7 @@ def _cause(trouble: Trouble) -> tuple[str, str]:
         "busy": (translate("Disk", "another program uses the file"), translate("Disk", "Close the other program.")),
         "damaged": (translate("Disk", "the file is damaged"), translate("Disk", "Close Bubo and open it again.")),
         "unknown": (
-            translate("Disk", "the disk did not do it"),
+            translate("Disk", "the disk reports an error"),
             translate("Disk", "Check the disk and its free space."),
         ),
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from bubo_desktop.state.disk import private, put_in_place, trouble_of
+from bubo_desktop.state.disk import private, trouble_of
 
 APPLICATION_ID = int.from_bytes(b"Bubo", "big")
 VERSION = 1
@@ -72,17 +73,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def create(path: Path) -> None:
-    """Makes an empty file of chats; a kill leaves either none or a whole one.
+    """Makes an empty file of chats.
 
     Raises:
+        FileExistsError: there is one.
         sqlite3.Error, OSError: it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    open(beside, "xb", opener=private).close()
-    with closing(connect(beside)) as connection:
+    open(path, "xb", opener=private).close()
+    with closing(connect(path)) as connection:
         connection.executescript(_TABLES)
-    put_in_place(beside, path)
 
 
 def open_sound(path: Path) -> sqlite3.Connection | Flaw:
@@ -119,11 +118,27 @@ def flaw_in(connection: sqlite3.Connection) -> Flaw | None:
     Raises:
         sqlite3.Error: not even that can be found out; `trouble_of` says whether because of damage.
     """
-    if value_of(connection, "PRAGMA application_id") != APPLICATION_ID:
-        return "foreign"
-    if value_of(connection, "PRAGMA user_version") > VERSION:
-        return "newer"
-    return None if value_of(connection, "PRAGMA integrity_check(1)") == "ok" else "damaged"
+    try:
+        if value_of(connection, "PRAGMA application_id") != APPLICATION_ID:
+            return "foreign"
+        if value_of(connection, "PRAGMA user_version") > VERSION:
+            return "newer"
+        is_sound = value_of(connection, "PRAGMA integrity_check(1)") == "ok"
+        return None if is_sound and _tables_of(connection) == _expected_tables() else "damaged"
+    except UnicodeDecodeError:  # SQLite complains, and quotes what is damaged
+        return "damaged"
+
+
+def _tables_of(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    return connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@cache
+def _expected_tables() -> list[tuple[str, str]]:
+    """What the check of SQLite does not know: which names there should be."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES)
+        return _tables_of(connection)
 
 
 def _flaw_in_size(connection: sqlite3.Connection, path: Path) -> Flaw | None:

@@ -19,7 +19,7 @@ from bubo_desktop.state.backups import N_KEPT
 from bubo_desktop.state.database import Database
 from bubo_desktop.state.records import Chat, Exchange
 from bubo_desktop.state.rows import checksum_of
-from tests.state.chat_records import BARK, DOG, MISFORTUNES, a_full_disk, an_exchange, overwrite
+from tests.state.chat_records import BARK, DOG, MISFORTUNES, a_full_disk, an_exchange, cut_off_one_byte, overwrite
 
 HOLD_LOCK = """
 import sqlite3, sys
@@ -55,6 +55,16 @@ def filled(path: Path, n_exchanges: int = 3) -> tuple[Chat, list[Exchange]]:
 
 def files_of(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def a_file(folder: Path, content: bytes) -> Path:
+    folder.mkdir()
+    (folder / "chats.db").write_bytes(content)
+    return folder / "chats.db"
+
+
+def is_part_of(found: list[Exchange], exchanges: list[Exchange]) -> bool:
+    return found == [exchange for exchange in exchanges if exchange in found]
 
 
 def titles(chats: list[Chat]) -> list[str]:
@@ -219,14 +229,31 @@ def test_a_file_that_cannot_be_used_is_kept_and_the_backup_takes_its_place(path,
 
 
 @pytest.mark.parametrize("misfortune", MISFORTUNES)
-def test_without_a_backup_an_empty_file_takes_its_place(path, misfortune):
-    filled(path)
+def test_without_a_backup_there_is_at_least_a_new_beginning(path, misfortune):
+    chat, exchanges = filled(path)
     shutil.rmtree(path.parent / "backups")
     misfortune(path)
     with closing(Database(path)) as database:
-        assert database.chats() == []
-        assert "There was no backup" in database.notes[0]
+        assert is_part_of(database.exchanges(chat.id), exchanges)
+        assert "The old file is kept as" in database.notes[0]
         database.save_exchange(an_exchange(Chat(title="A new beginning")))
+
+
+def test_what_was_said_since_the_last_backup_is_saved_from_a_damaged_file(path):
+    chat, exchanges = filled(path)
+    later, deleted = an_exchange(chat, attachments=(DOG,)), an_exchange(chat)
+    newest = an_exchange(chat, text="Another answer.", id=exchanges[0].id)
+    with closing(Database(path)) as database:
+        for exchange in (later, deleted, newest):
+            database.save_exchange(exchange)
+        database.set_exchange_deleted(deleted.id, True)
+        database.rename_chat(chat.id, "Our dog")
+    cut_off_one_byte(path)
+    with closing(Database(path)) as database:
+        assert database.exchanges(chat.id) == [newest, *exchanges[1:], later]
+        assert titles(database.chats("another")) == ["Our dog"]
+        assert DOG.file_name in database.media_in_use()
+        assert "what could be read of the file" in database.notes[0]
 
 
 def test_a_file_that_is_gone_comes_back_from_the_backup(path):
@@ -285,38 +312,34 @@ def test_a_record_that_is_no_exchange_is_left_out(path):
         assert database.exchanges(chat.id) == exchanges[1:]
 
 
-def test_no_flipped_bit_ever_changes_what_was_said(path, tmp_path):
-    """Whatever bit of the file flips: what comes back is as it was, and what does not is told."""
+def test_no_flipped_bit_changes_what_was_said_or_costs_more_than_one_answer(path, tmp_path):
     chat, exchanges = filled(path, 6)
-    whole, backups = path.read_bytes(), path.parent / "backups"
     draw = random.Random(5)
-    shutil.rmtree(backups)
     n_told = 0
-    for number in range(120):
-        spoiled = bytearray(whole)
-        spoiled[draw.randrange(len(whole))] ^= 1 << draw.randrange(8)
-        other = tmp_path / str(number) / "chats.db"
-        other.parent.mkdir()
-        other.write_bytes(spoiled)
-        with closing(Database(other)) as database:
+    for number in range(60):
+        spoiled = bytearray(path.read_bytes())
+        spoiled[draw.randrange(4096, len(spoiled))] ^= 1 << draw.randrange(8)  # without the map on the first page
+        with closing(Database(a_file(tmp_path / str(number), spoiled))) as database:
             found = database.exchanges(chat.id)
-            assert [exchange for exchange in exchanges if exchange in found] == found
+            assert is_part_of(found, exchanges)
+            assert len(found) >= len(exchanges) - 1
             assert len(found) == len(exchanges) or database.notes
             n_told += bool(database.notes)
-    assert n_told > 20  # the control: bits that mattered were among them
+    assert n_told > 10  # the control: bits that mattered were among them
 
 
-def test_a_file_cut_off_anywhere_is_noticed(path, tmp_path):
-    chat, _ = filled(path, 6)
+def test_a_file_cut_off_anywhere_is_noticed_and_what_is_left_of_it_saved(path, tmp_path):
+    chat, exchanges = filled(path, 6)
     whole = path.read_bytes()
     draw = random.Random(5)
-    for number in range(40):
-        other = tmp_path / str(number) / "chats.db"
-        other.parent.mkdir()
-        other.write_bytes(whole[: draw.randrange(len(whole))])
-        with closing(Database(other)) as database:
+    n_saved = 0
+    for number in range(20):
+        with closing(Database(a_file(tmp_path / str(number), whole[: draw.randrange(len(whole))]))) as database:
+            found = database.exchanges(chat.id)
+            assert is_part_of(found, exchanges)
             assert database.notes
-            assert database.exchanges(chat.id) == []
+            n_saved += len(found)
+    assert n_saved > 10
 
 
 def test_on_a_full_disk_what_there_is_can_be_read_and_nothing_is_spoiled(path):
