@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from bubo_desktop.palette import look_of
 from bubo_desktop.state.attention import NOTHING, ObjectRef
@@ -145,6 +145,30 @@ def test_masks_are_drawn_anew_for_another_zoom(stage, qtbot):
     before = scene._masks.lit[0].image.width()
     stage.pane.view.zoom(3)
     qtbot.waitUntil(lambda: scene._masks.lit[0].image.width() > 2 * before)
+
+
+def test_what_is_lit_out_of_sight_is_brought_into_it(stage):
+    exchange = stage.show(stage.exchange(findings(things())))
+    view = stage.pane.view
+    view.zoom(6, stage.at(*IN_DOG).toPointF())
+    assert not view.rect().contains(stage.at(*IN_CAR))
+    view.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)  # the pointer is on the words
+    stage.attention.hover(exchange, CAR)
+    assert view.rect().contains(stage.at(*IN_CAR))
+
+
+def test_the_menu_offers_what_the_buttons_do(stage, qtbot):
+    stage.show(stage.exchange(findings(things())))
+    place = stage.at(*IN_DOG)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, stage.pane.view.mapToGlobal(place))
+    QApplication.sendEvent(stage.pane.view, asked)
+    [menu] = stage.pane.findChildren(QMenu)
+    texts = {action.text(): action for action in menu.actions() if action.text()}
+    assert set(texts) == {"Copy picture", "Save picture...", "Fit", "100 %"}
+    texts["100 %"].trigger()
+    assert stage.pane.view.viewport.scale == pytest.approx(1)
+    with qtbot.waitSignal(menu.destroyed):
+        menu.close()
 
 
 def test_keys_zoom_fit_pan_and_switch(stage, qtbot):

@@ -20,6 +20,7 @@ RADIUS_PX = 4
 LONGEST_PX = 168
 WAVES_PX = 14
 _LEAST_PX = 3  # what is seen of an object that gets a name
+_EDGE_PX = 4  # kept free at the edge of the view
 _LEAST_CANVAS_PX = 4 * HEIGHT_PX
 _MAX_COVERED = 0.25  # of the picture, by names
 
@@ -105,7 +106,7 @@ def _size(mark: Mark, text: str, metrics: QFontMetrics) -> Size:
 
 def _canvas(viewport: Viewport) -> QRectF:
     """Where names may stand: what is seen of the picture, or the whole view where that is a thin strip."""
-    view = QRectF(QPointF(0, 0), viewport.view)
+    view = QRectF(QPointF(0, 0), viewport.view).adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
     seen = viewport.area.intersected(view)
     canvas = seen if min(seen.width(), seen.height()) >= _LEAST_CANVAS_PX else view
     return QRectF(canvas.toAlignedRect())

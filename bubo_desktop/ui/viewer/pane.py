@@ -251,6 +251,8 @@ class PicturePane(QWidget):
             return
         lit = self._ids(self._attention.lit)
         self.view.scene.set_lit(lit)
+        if not self.view.underMouse():  # who moves the picture is not moved away
+            self.view.reveal([thing.box_xyxy_px for thing in self.view.scene.things if thing.id in lit])
         self.legend.set_lit(lit, self._ids(self._attention.pinned))
 
     def _ids(self, targets: Targets) -> frozenset[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -18,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 
+from bubo_desktop.data import BoxXyxyPx
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX
 from bubo_desktop.ui.viewer.picture_loader import LoadedPicture
 from bubo_desktop.ui.viewer.scene import Scene
@@ -102,6 +105,14 @@ class PictureView(QWidget):
         """Moves the picture."""
         if self._viewport:
             self._look_through(self._viewport.panned(by))
+
+    def reveal(self, boxes_xyxy_px: Sequence[BoxXyxyPx]) -> None:
+        """Moves the picture where none of these boxes of it is in sight."""
+        seen = QRectF(self.rect())
+        if not self._viewport or not boxes_xyxy_px:
+            return
+        if not any(self._viewport.rect_of(box).intersects(seen) for box in boxes_xyxy_px):
+            self._look_through(self._viewport.centred_on(boxes_xyxy_px[0]))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the picture, the scene over it, and a frame where the keyboard is here."""

@@ -65,6 +65,11 @@ class Viewport:
         """The picture moved by so many points of the view."""
         return self._at(self.centre - by / self.scale, self.scale)
 
+    def centred_on(self, box_xyxy_px: BoxXyxyPx) -> Viewport:
+        """The same size, with a box of the picture in the middle."""
+        x0, y0, x1, y1 = box_xyxy_px
+        return self._at(QPointF((x0 + x1) / 2, (y0 + y1) / 2), self.scale)
+
     def resized(self, view: QSizeF) -> Viewport:
         """In a view of another size: fitted again, or the same place in the middle."""
         if self.is_fitted:
