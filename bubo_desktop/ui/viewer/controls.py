@@ -30,7 +30,7 @@ class Controls(QWidget):
         self.setFocusProxy(self._masks)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(0)
         layout.addWidget(self._masks)
         layout.addWidget(self._boxes)
         layout.addStretch(1)

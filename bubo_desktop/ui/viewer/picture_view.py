@@ -144,7 +144,9 @@ class PictureView(QWidget):
         self._has_keyboard = False
 
     def event(self, event: QEvent) -> bool:
-        """Zooms where fingers pinch, on a screen or a touchpad."""
+        """Zooms where fingers pinch, on a screen or a touchpad; tells when the screen has become finer or coarser."""
+        if event.type() is QEvent.Type.DevicePixelRatioChange and self._viewport:
+            self.scale_changed.emit(self._viewport.scale)
         if isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
