@@ -63,4 +63,5 @@ class IconButton(QToolButton):
             self._draw()
 
     def _draw(self) -> None:
-        self.setIcon(icon(self._name, self.palette().color(QPalette.ColorRole.ButtonText)))
+        colour = self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)  # Qt greys it itself
+        self.setIcon(icon(self._name, colour))

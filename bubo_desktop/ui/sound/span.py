@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.palette import look_of
 from bubo_desktop.ui.marks import draw_ground, draw_line, draw_ring
+from bubo_desktop.ui.theme import Role
 
 HEIGHT_PX = 22
 PADDING_PX = 4
 SURE, FAIRLY_SURE = 0.8, 0.5
-Role = QPalette.ColorRole
 
 
 class Span(QAbstractButton):

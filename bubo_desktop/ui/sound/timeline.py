@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.palette import look_of
 from bubo_desktop.ui.sound.scale import Extent, Scale, lanes_of
 from bubo_desktop.ui.sound.span import HEIGHT_PX, PADDING_PX, Span
+from bubo_desktop.ui.theme import Role
 from bubo_desktop.ui.thumbnails import Envelope, draw_sound
 
 WAVE_PX = 44
@@ -22,7 +23,6 @@ MAX_LANES = 3  # with whole names; with more, names are cut to the length of the
 SMALLEST_NAME_PX = 24.0
 BAR_STEP_PX = 4
 FAINTEST = 0.005  # what is quieter than this throughout is drawn as silence
-Role = QPalette.ColorRole
 
 
 class Timeline(QWidget):

@@ -132,8 +132,11 @@ class ExchangeView(QWidget):
         self.question.fit(round(self.width() * WIDEST_QUESTION))
 
     def _arrange(self) -> None:
-        below = QHBoxLayout()
-        below.setContentsMargins(MARGIN_PX, 0, 0, 0)  # flush with the letters above
+        beside, below = QHBoxLayout(), QHBoxLayout()
+        for row in (beside, below):
+            row.setContentsMargins(MARGIN_PX, 0, 0, 0)  # flush with the letters above
+        beside.addWidget(self.badge)
+        beside.addStretch(1)
         below.addWidget(self.status, 1)
         below.addWidget(self.buttons)
         self._rows = QVBoxLayout(self)
@@ -142,12 +145,12 @@ class ExchangeView(QWidget):
         self._rows.addWidget(self.question, 0, Qt.AlignmentFlag.AlignRight)
         self._rows.addSpacing(GRID_PX)
         self._rows.addWidget(self.answer)
-        self._rows.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignLeft)
+        self._rows.addLayout(beside)
         self._rows.addWidget(self.notes)
         self._rows.addLayout(below)
         self.notes.setObjectName("answer_notes")
         self.notes.hide()
-        self.notes.setContentsMargins(MARGIN_PX, 0, 0, 0)
+        self.notes.setContentsMargins(MARGIN_PX, MARGIN_PX, 0, 0)
         self.badge.setVisible(bool(self._exchange.pictures and self._exchange.sounds))
 
     def _connect(self) -> None:

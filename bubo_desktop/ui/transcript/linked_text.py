@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QTextCursor
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from bubo_desktop.palette import Rgb
 from bubo_desktop.state.attention import NOTHING, Targets
 from bubo_desktop.ui.marks import draw_dots, draw_ground, draw_line, draw_ring
+from bubo_desktop.ui.theme import Role
 from bubo_desktop.ui.transcript.mentions import Mention
 from bubo_desktop.ui.transcript.plain_text import PlainText
 from bubo_desktop.ui.transcript.word_boxes import WordBox, word_boxes
@@ -92,11 +93,11 @@ class LinkedText(PlainText):
         for mention, box in boxes:
             left, right, y = box.area.left(), box.area.right(), box.baseline_px + GAP_PX
             if mention.look is None:
-                draw_dots(painter, left, right, y, self.palette().color(QPalette.ColorRole.PlaceholderText))
+                draw_dots(painter, left, right, y, self.palette().color(Role.PlaceholderText))
             elif not mention.look_in(self._lit):
                 draw_line(painter, left, right, y, mention.look)
             if mention == self._ringed:
-                draw_ring(painter, box.area.adjusted(-3, -2, 3, 3), self.palette().color(QPalette.ColorRole.Highlight))
+                draw_ring(painter, box.area.adjusted(-3, -2, 3, 3), self.palette().color(Role.Highlight))
         painter.end()
 
     def _painter(self) -> QPainter:

@@ -13,7 +13,8 @@ from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.records import Exchange
 from bubo_desktop.ui.theme import GRID_PX
 
-WORTH_SAYING_S = 1.0
+WORTH_SAYING_S = 1.0  # of what is left
+WORTH_SAYING_MS = 0.5  # of what was waited for: less was not done but remembered
 BAR_PX = QSize(8 * GRID_PX, GRID_PX // 2)
 STEPS = 1000
 BETWEEN = " · "
@@ -88,7 +89,7 @@ class StatusLine(QWidget):
 
     def _facts(self, answer: Answer) -> Iterator[str]:
         """What one had to wait for, and how fast it was written."""
-        times_ms = answer.timings_ms
+        times_ms = {stage: ms for stage, ms in answer.timings_ms.items() if ms >= WORTH_SAYING_MS}
         if "see" in times_ms:
             yield self.tr("seen {time}").format(time=self._time(times_ms["see"]))
         if "hear" in times_ms:

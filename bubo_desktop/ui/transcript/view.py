@@ -14,6 +14,7 @@ from bubo_desktop.state.conversation import Conversation
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment, Exchange
+from bubo_desktop.ui.announcement import announce
 from bubo_desktop.ui.transcript.column import Column
 from bubo_desktop.ui.transcript.exchange_view import ExchangeView
 
@@ -91,7 +92,7 @@ class Transcript(Column):
 
     def _want_more(self) -> None:
         if not self._builder.isActive():
-            self._n_wanted = len(self._views) + MORE
+            self._n_wanted = max(self._n_wanted, len(self._views) + MORE)
             self._builder.start()
 
     def _add(self, exchange: Exchange) -> None:
@@ -121,6 +122,8 @@ class Transcript(Column):
             view.set_exchange(exchange)
             if (exchange.answer.notes, exchange.failure) != (before.answer.notes, before.failure):
                 self._relate()
+            if before.is_open and not exchange.is_open:
+                announce(view.answer, exchange.failure.message if exchange.failure else exchange.answer.answer)
         shown = self._attention.shown
         if shown and shown.id == exchange.id:
             self._attention.show(exchange)

@@ -36,6 +36,8 @@ def _boxes_in(block: QTextBlock, start: int, end: int) -> Iterator[WordBox]:
 
 def _box(line: QTextLine, origin: QPointF, start: int, end: int) -> WordBox:
     left, right = sorted((_x_px(line, start), _x_px(line, end)))  # the other way round in Arabic
+    letters = line.naturalTextRect()  # without the space at the line's end
+    left, right = max(left, letters.left()), min(right, letters.right())
     area = QRectF(left, line.y(), right - left, line.ascent() + line.descent()).translated(origin)
     return WordBox(area, area.top() + line.ascent())
 
