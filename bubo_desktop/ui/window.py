@@ -50,6 +50,7 @@ class Window(QWidget):
         self._restore()
         self._show_conversation()
         self._show_title()
+        self._expect_question()
 
     def _make_parts(self, state: Workspace) -> None:
         self.sidebar = Sidebar(state.history, state.conversation, state.assistant, state.settings)
@@ -87,6 +88,8 @@ class Window(QWidget):
             signal.connect(self._show_conversation)
         for signal in (chat.opened, chat.chat_changed):
             signal.connect(self._show_title)
+        for signal in (chat.opened, chat.exchange_added):
+            signal.connect(self._expect_question)
         chat.undoable.connect(self.notices.show_undo)
         for problem in (state.history.failed, state.assistant.refused, self.pictures.problem):
             problem.connect(self.notices.show_problem)
@@ -137,6 +140,12 @@ class Window(QWidget):
     def _show_title(self) -> None:
         chat = self._workspace.conversation.chat
         self.setWindowTitle(f"{chat.title} - Bubo" if chat else "Bubo")
+
+    def _expect_question(self, *_: object) -> None:
+        """What is typed next is a question, except where the keyboard is at work in the list of chats."""
+        focused: QWidget | None = self.focusWidget()
+        if not (focused and self.sidebar.isAncestorOf(focused)):
+            self.composer.focus_text()
 
     def _show_draft(self) -> None:
         if self._workspace.attention.shown is None:
@@ -201,7 +210,8 @@ class Window(QWidget):
 
 def _column(*parts: QWidget, name: str, largest: QWidget) -> QWidget:
     """Parts one below the other; the room that is left is all for one of them."""
-    column = QWidget(objectName=name)
+    column = QWidget()
+    column.setObjectName(name)
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
