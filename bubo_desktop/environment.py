@@ -9,13 +9,15 @@ import os
 
 # Source: onnxruntime opens sockets and writes below ~/.cache/Microsoft unless its switch is set before the import
 # (github.com/microsoft/onnxruntime/pull/27379); huggingface_hub's switches are in its reference of environment
-# variables; ggml prints a backtrace through a debugger on abort, which delays the end of a crashed engine by a second.
+# variables; ggml prints a backtrace through a debugger on abort, which delays the end of a crashed engine by a second;
+# Qt tells the terminal of every codec it loads.
 QUIET_SWITCHES: dict[str, str] = {
     "ORT_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "GGML_NO_BACKTRACE": "1",
+    "QT_LOGGING_RULES": "qt.multimedia.*=false",
 }
 
 

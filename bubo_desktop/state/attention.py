@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from bubo_desktop.state.records import Exchange
+from bubo_desktop.state.records import Attachment, Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Attention(QObject):
     """The one place where words and things meet: both sides say what is pointed at here, and both listen.
 
     Signals:
-        shown_changed: another exchange, or a newer state of the same one, is shown (`shown`).
+        shown_changed: another exchange, a newer state of the same one, or other files of the draft are shown.
         lit_changed: other things are to be lit (`lit`).
     """
 
@@ -44,13 +44,24 @@ class Attention(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shown: Exchange | None = None
+        self._draft: tuple[Attachment, ...] = ()
         self._hovered: Targets = NOTHING
         self._pinned: Targets = NOTHING
 
     @property
     def shown(self) -> Exchange | None:
-        """The exchange whose pictures and sounds are shown."""
+        """The exchange whose pictures and sounds are shown; None where those of the draft are."""
         return self._shown
+
+    @property
+    def pictures(self) -> tuple[Attachment, ...]:
+        """The pictures that are shown."""
+        return self._shown.pictures if self._shown else tuple(file for file in self._draft if file.kind == "picture")
+
+    @property
+    def sounds(self) -> tuple[Attachment, ...]:
+        """The recordings that are shown."""
+        return self._shown.sounds if self._shown else tuple(file for file in self._draft if file.kind == "sound")
 
     @property
     def lit(self) -> Targets:
@@ -62,14 +73,22 @@ class Attention(QObject):
         """What stays lit when the pointer leaves, because it was clicked."""
         return self._pinned
 
-    def show(self, exchange: Exchange | None) -> None:
+    def show(self, exchange: Exchange) -> None:
         """Shows an exchange, or a newer state of it; another one begins with nothing lit."""
         if exchange is self._shown:
             return
-        is_same = exchange and self._shown and exchange.id == self._shown.id
+        is_same = self._is_shown(exchange)
         self._shown = exchange
         if not is_same:
             self._light(NOTHING, NOTHING)
+        self.shown_changed.emit()
+
+    def show_draft(self, attachments: tuple[Attachment, ...]) -> None:
+        """Shows files that nobody asked about yet, or nothing at all."""
+        if self._shown is None and attachments == self._draft:
+            return
+        self._shown, self._draft = None, attachments
+        self._light(NOTHING, NOTHING)
         self.shown_changed.emit()
 
     def hover(self, exchange: Exchange, targets: Targets) -> None:

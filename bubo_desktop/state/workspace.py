@@ -55,9 +55,8 @@ class Workspace(QObject):
         self.history.media_counted.connect(self.media.forget_unused)
 
     def begin(self, pack: str | None = None, *, cpu_only: bool = False) -> None:
-        """Starts the engine, reads the list of chats, and erases what was deleted the last time."""
+        """Starts the engine, and erases what was deleted the last time."""
         self.assistant.start(pack, cpu_only=cpu_only)
-        self.history.load_chats()
         self.history.tidy()
 
     def ask_about(self, question: str, paths: Sequence[str]) -> None:
@@ -86,13 +85,15 @@ class Workspace(QObject):
         self.draft.set_attachments(last.attachments if last else ())
         if last:
             self.draft.mark_asked()
-        self.attention.show(last)
+            self.attention.show(last)
+        else:
+            self.attention.show_draft(())
 
     def _show_draft(self) -> None:
         """Files that nobody asked about yet take the place of the last answer's."""
-        shown = self.attention.shown
-        if shown and self.draft.attachments and self.draft.attachments != shown.attachments:
-            self.attention.show(None)
+        shown, attached = self.attention.shown, self.draft.attachments
+        if shown is None or (attached and attached != shown.attachments):
+            self.attention.show_draft(attached)
 
     def _ask_pending(self) -> None:
         attached: tuple[Attachment, ...] = self.draft.attachments

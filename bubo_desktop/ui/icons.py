@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
 FOLDER = Path(__file__).parents[1] / "resources" / "icons"
@@ -49,19 +49,27 @@ class IconButton(QToolButton):
         self.setToolTip(f"{label} ({shortcut})" if shortcut else label)
         self.setIconSize(QSize(SIZE_PX, SIZE_PX))
         self.setAutoRaise(True)
-        self._draw()
+        self._is_drawn = False
 
     def set_icon(self, name: str) -> None:
         """Shows another icon."""
         self._name = name
-        self._draw()
+        self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the icon anew in another theme's colours."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
-            self._draw()
+            self._redraw()
 
-    def _draw(self) -> None:
-        colour = self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)  # Qt greys it itself
-        self.setIcon(icon(self._name, colour))
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draws the icon when it is first seen: most buttons of a long chat never are."""
+        if not self._is_drawn:
+            self._is_drawn = True
+            colour = self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
+            self.setIcon(icon(self._name, colour))  # Qt greys it itself where the button is disabled
+        super().paintEvent(event)
+
+    def _redraw(self) -> None:
+        self._is_drawn = False
+        self.update()

@@ -97,7 +97,6 @@ class Window(QWidget):
         self.pictures.noticed.connect(self.notices.show_note)
         self.pictures.has_picture_changed.connect(self._fold_findings)
         self.sounds.has_sound_changed.connect(self._fold_findings)
-        state.draft.changed.connect(self._show_draft)
         self.transcript.edit_requested.connect(self._edit)
         self.welcome.sample_chosen.connect(state.ask_about)
         self._connect_choices()
@@ -146,12 +145,6 @@ class Window(QWidget):
         focused: QWidget | None = self.focusWidget()
         if not (focused and self.sidebar.isAncestorOf(focused)):
             self.composer.focus_text()
-
-    def _show_draft(self) -> None:
-        if self._workspace.attention.shown is None:
-            attachments = self._workspace.draft.attachments
-            self.pictures.show_draft(attachments)
-            self.sounds.show_draft(attachments)
 
     def _fold_findings(self, *_: object) -> None:
         """What is seen and heard has a column only where there is something to see or hear."""

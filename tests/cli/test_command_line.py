@@ -190,12 +190,15 @@ def test_chat_survives_what_goes_wrong(write_pack, tmp_path, typed):
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
-def test_chat_shows_the_samples_first(write_pack, tmp_path, monkeypatch):
+def test_without_a_display_the_chat_in_the_terminal_shows_the_samples(write_pack, tmp_path, monkeypatch):
     monkeypatch.setenv("BUBO_HOME", str(tmp_path))
     packs = tmp_path / "data" / "packs"
     packs.mkdir(parents=True)
     write_pack(id="nano").rename(packs / "nano")
+    for variable in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
     ended = bubo(folder=tmp_path)
     assert ended.returncode == 0
+    assert "no display" in ended.stderr
     assert ANSWER in ended.stdout
     assert list((tmp_path / "cache").glob("annotated-dog.png"))

@@ -24,7 +24,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-def workspace_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Workspace]]:  # noqa: F811 - the fixture above
+def workspace_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Workspace]]:
     """Makes the state of a window, with an engine of that kind; it ends as the program does."""
     workspaces: list[Workspace] = []
     apply_theme(QApplication.instance(), LIGHT)

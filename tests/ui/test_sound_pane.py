@@ -69,19 +69,20 @@ def shown(qtbot, attached, exchange, pane_of):
 
 
 def test_it_is_there_only_where_there_is_a_sound(qtbot, attached, exchange, pane_of):
+    attached.attention.show_draft(())
     pane = pane_of()
     assert (pane.has_sound, pane.isVisible()) == (False, False)
     with qtbot.waitSignal(pane.has_sound_changed) as changed:
         attached.attention.show(exchange)
     assert (changed.args, pane.isVisible()) == ([True], True)
     with qtbot.waitSignal(pane.has_sound_changed) as changed:
-        attached.attention.show(None)
+        attached.attention.show_draft(())
     assert (changed.args, pane.isVisible()) == ([False], False)
 
 
 def test_sounds_of_a_draft_are_shown_before_anything_was_asked(qtbot, attached, pane_of):
     pane = pane_of()
-    pane.show_draft(attached.draft.attachments)
+    attached.attention.show_draft(attached.draft.attachments)
     [track] = pane.tracks
     qtbot.waitUntil(lambda: len(track.timeline._envelope) > 100, timeout=WAIT_MS)
     assert track.timeline.spans == ()
@@ -89,7 +90,7 @@ def test_sounds_of_a_draft_are_shown_before_anything_was_asked(qtbot, attached, 
 
 def test_what_is_heard_later_keeps_the_waveform(attached, exchange, pane_of):
     pane = pane_of()
-    pane.show_draft(attached.draft.attachments)
+    attached.attention.show_draft(attached.draft.attachments)
     [track] = pane.tracks
     attached.attention.show(exchange)
     assert pane.tracks == (track,)

@@ -37,17 +37,18 @@ def test_without_a_picture_the_pane_can_be_folded_away(stage, qtbot):
         stage.show(stage.exchange())
     assert told.args == [True]
     with qtbot.waitSignal(stage.pane.has_picture_changed) as told:
-        stage.attention.show(None)
+        stage.attention.show_draft(())
     assert told.args == [False]
 
 
 def test_the_pictures_of_the_draft_are_shown_plain_until_something_is_asked(stage):
-    stage.pane.show_draft([stage.picture(90)])
+    drafted = (stage.picture(90),)
+    stage.attention.show_draft(drafted)
     stage.settle()
     assert stage.colour(*IN_DOG).red() == 90
     stage.show(stage.exchange(findings()))
     assert stage.colour(*IN_DOG).red() == GREY
-    stage.attention.show(None)
+    stage.attention.show_draft(drafted)
     stage.settle()
     assert stage.colour(*IN_DOG).red() == 90
 

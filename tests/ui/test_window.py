@@ -69,7 +69,6 @@ def choose_sample(qtbot, window: Window, number: int) -> Exchange:
 
 
 def type_and_send(qtbot, window: Window, question: str) -> Exchange:
-    window.composer.focus_text()
     qtbot.keyClicks(window.focusWidget(), question)
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     return wait_for_answer(qtbot, window)
@@ -132,6 +131,7 @@ def test_an_old_chat_shows_all_that_was_found_while_no_pack_is_installed(qtbot, 
     conversation = window._workspace.conversation
     qtbot.waitUntil(lambda: window.sidebar.view.model().rowCount() > 0, timeout=WAIT_MS)
     window.sidebar.open_next()
+    window.composer.focus_text()
     after = wait_for_answer(qtbot, window)
     assert conversation.chat
     assert after == before

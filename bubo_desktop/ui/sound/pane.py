@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -61,13 +60,9 @@ class SoundPane(QWidget):
         """The recordings, in the order of their findings."""
         return tuple(self._tracks)
 
-    def show_draft(self, attachments: Sequence[Attachment]) -> None:
-        """Shows the recordings among what is attached and not yet asked about."""
-        self._set_sounds(tuple(file for file in attachments if file.kind == "sound"))
-
     def _show_exchange(self) -> None:
         shown = self._attention.shown
-        self._set_sounds(shown.sounds if shown else ())
+        self._set_sounds(self._attention.sounds)
         for number, track in enumerate(self._tracks):
             heard = shown.answer.sounds if shown else ()
             track.set_events(heard[number].events if number < len(heard) else ())

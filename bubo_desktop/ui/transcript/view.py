@@ -133,9 +133,12 @@ class Transcript(Column):
             self._views.remove(view)
             self.remove(view)
         self._relate()
-        shown = self._attention.shown
+        shown, left = self._attention.shown, self._conversation.exchanges
         if shown and shown.id == exchange_id:
-            self._attention.show(self._conversation.exchanges[-1] if self._conversation.exchanges else None)
+            if left:
+                self._attention.show(left[-1])
+            else:
+                self._attention.show_draft(())
 
     def _relate(self) -> None:
         """Shows attachments and notes only where they are not those of exchanges before, and lets Tab go in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +32,7 @@ _PLAIN_KEYS = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
 
 
 class PicturePane(QWidget):
-    """Shows the pictures of `attention.shown`, one at a time; before anything was asked, those of the draft.
+    """Shows the pictures of `attention`, one at a time.
 
     What is pointed at here lights the words, and the other way round, through `attention`.
 
@@ -62,7 +62,6 @@ class PicturePane(QWidget):
         self._background = background
         self._settings_file = settings_file
         self._choose_path = choose_path
-        self._draft_pictures: tuple[Attachment, ...] = ()
         self._pictures: tuple[Attachment, ...] = ()
         self._number = 0
         self._findings: PictureFindings | None = None
@@ -78,11 +77,6 @@ class PicturePane(QWidget):
     def has_picture(self) -> bool:
         """Whether there is a picture to show."""
         return bool(self._pictures)
-
-    def show_draft(self, attachments: Sequence[Attachment]) -> None:
-        """Takes what is attached to the draft: shown plain while no exchange is shown."""
-        self._draft_pictures = tuple(file for file in attachments if file.kind == "picture")
-        self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Keys for what the buttons do, wherever in the pane the keyboard is."""
@@ -163,8 +157,7 @@ class PicturePane(QWidget):
 
     def _refresh(self) -> None:
         """Shows another exchange, or a newer state of the same."""
-        shown = self._attention.shown
-        pictures = shown.pictures if shown else self._draft_pictures
+        pictures = self._attention.pictures
         if pictures != self._pictures:
             self._show_pictures(pictures)
         self._show_findings()
