@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,44 +11,29 @@ import pytest
 from PIL import Image
 
 from bubo_desktop.client import EngineClient, EngineState, Patience
-from bubo_desktop.state.background import Background
-from bubo_desktop.state.conversation import Conversation
-from bubo_desktop.state.draft import Draft
-from bubo_desktop.state.estimates import Estimates
-from bubo_desktop.state.history import History
-from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment, Chat, Exchange
-from bubo_desktop.state.settings import SettingsFile
+from bubo_desktop.state.workspace import Workspace
 from tests.client.conftest import BRISK, ROOT
 
 WAIT_MS = 60_000  # far beyond what any of it takes
 FAKES = ROOT / "tests" / "fakes"
 
 
-@dataclass
-class Desk:
-    """What a window would show, without the window."""
+def kept(qtbot, workspace: Workspace, chat: Chat) -> list[Exchange]:
+    """What is on the disk of a chat, once everything is."""
+    history = workspace.history
+    qtbot.waitUntil(lambda: not history._waiting, timeout=WAIT_MS)
+    with qtbot.waitSignal(history.exchanges_loaded, timeout=WAIT_MS) as waited:
+        history.load_exchanges(chat.id)
+    return waited.args[1]
 
-    client: EngineClient
-    estimates: Estimates
-    history: History
-    media: MediaStore
-    conversation: Conversation
-    draft: Draft
 
-    def kept(self, qtbot, chat: Chat) -> list[Exchange]:
-        """What is on the disk of a chat, once everything is."""
-        qtbot.waitUntil(lambda: not self.history._waiting, timeout=WAIT_MS)
-        with qtbot.waitSignal(self.history.exchanges_loaded, timeout=WAIT_MS) as waited:
-            self.history.load_exchanges(chat.id)
-        return waited.args[1]
-
-    def attached(self, qtbot, *paths: Path) -> tuple[Attachment, ...]:
-        """The files, in the media folder."""
-        n_before = len(self.draft.attachments)
-        self.draft.add_files([str(path) for path in paths])
-        qtbot.waitUntil(lambda: len(self.draft.attachments) == n_before + len(paths), timeout=WAIT_MS)
-        return self.draft.attachments
+def attach(qtbot, workspace: Workspace, *paths: Path) -> tuple[Attachment, ...]:
+    """Attaches files to the draft, and returns all that are."""
+    n_before = len(workspace.draft.attachments)
+    workspace.draft.add_files([str(path) for path in paths])
+    qtbot.waitUntil(lambda: len(workspace.draft.attachments) == n_before + len(paths), timeout=WAIT_MS)
+    return workspace.draft.attachments
 
 
 @pytest.fixture
@@ -75,29 +59,20 @@ def end(qtbot, client: EngineClient) -> None:
 
 
 @pytest.fixture
-def desk_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Desk]]:
-    """Lays out a desk with an engine of that kind, which has begun to start; it is cleared as a program ends."""
-    desks: list[Desk] = []
-    background = Background()
+def workspace_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Workspace]]:
+    """Makes the state of a window, with an engine of that kind; it ends as the program does."""
+    workspaces: list[Workspace] = []
 
-    def lay_out(mode: str, *, start: bool = True, **patience: float) -> Desk:
-        client = client_of(mode, **patience)
-        settings_file = SettingsFile(tmp_path / "settings.json")
-        history = History(tmp_path / "chats.db")
-        media = MediaStore(tmp_path / "media", background)
-        estimates = Estimates(settings_file)
-        conversation = Conversation(client, history, estimates, media)
-        draft = Draft(media, client, estimates)
-        desks.append(Desk(client, estimates, history, media, conversation, draft))
+    def make(mode: str, *, start: bool = True, **patience: float) -> Workspace:
+        workspaces.append(Workspace(tmp_path, client_of(mode, **patience)))
         if start:
-            client.start(Path("any"))
-        return desks[-1]
+            workspaces[-1].begin()
+        return workspaces[-1]
 
-    yield lay_out
-    for desk in desks:
-        end(qtbot, desk.client)
-        desk.history.close()
-    background.close()
+    yield make
+    for workspace in workspaces:
+        with qtbot.waitSignal(workspace.closed, timeout=WAIT_MS):
+            workspace.close()
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bubo_desktop.client import EngineClient
 from bubo_desktop.paths import packs_dirs
 from bubo_desktop.state.assistant import Assistant
 from bubo_desktop.state.settings import SettingsFile
+from bubo_desktop.state.workspace import Workspace
 from tests.client.conftest import ROOT
 from tests.state.conftest import WAIT_MS
 
@@ -17,13 +19,19 @@ NANO = ROOT / "models" / "nano"
 
 
 @pytest.fixture
-def assistant_of(client_of, tmp_path):
-    """Makes an assistant with an engine of that kind, which has not been started."""
+def workspace(workspace_of) -> Workspace:
+    """The state of a window whose engine starts well, and has not been started."""
+    return workspace_of("good", start=False)
 
-    def make(mode: str = "good", **patience: float) -> Assistant:
-        return Assistant(client_of(mode, **patience), SettingsFile(tmp_path / "settings.json"))
 
-    return make
+@pytest.fixture
+def assistant(workspace) -> Assistant:
+    return workspace.assistant
+
+
+@pytest.fixture
+def client(workspace) -> EngineClient:
+    return workspace.client
 
 
 def wait_for(qtbot, assistant, state: str) -> None:
@@ -44,15 +52,14 @@ def copy_of_nano(folder: Path, name: str) -> Path:
     return folder
 
 
-def test_the_pack_is_known_before_anything_starts(assistant_of):
-    assistant = assistant_of()
+def test_the_pack_is_known_before_anything_starts(assistant):
     assert assistant.condition.state == "stopped"
     assert assistant.manifest.name == "Nano"
     assert (assistant.pack_dir / assistant.manifest.self_test[0].image).is_file()
 
 
-def test_it_loads_and_is_ready(qtbot, assistant_of):
-    assistant = assistant_of("real")
+def test_it_loads_and_is_ready(qtbot, workspace_of):
+    assistant = workspace_of("real", start=False).assistant
     states = states_of(assistant)
     assistant.start()
     wait_for(qtbot, assistant, "ready")
@@ -61,11 +68,10 @@ def test_it_loads_and_is_ready(qtbot, assistant_of):
     assert "A note of the language part." in assistant.condition.notes
 
 
-def test_a_killed_engine_is_said_to_start_again_and_does(qtbot, assistant_of):
-    assistant = assistant_of("good")
+def test_a_killed_engine_is_said_to_start_again_and_does(qtbot, assistant, client):
     assistant.start()
     wait_for(qtbot, assistant, "ready")
-    os.kill(assistant._client.pid, signal.SIGKILL)
+    os.kill(client.pid, signal.SIGKILL)
     wait_for(qtbot, assistant, "restarting")
     assert "memory" in assistant.condition.message
     assert "what was answered are kept" in assistant.condition.message
@@ -73,8 +79,8 @@ def test_a_killed_engine_is_said_to_start_again_and_does(qtbot, assistant_of):
     assert not assistant.condition.message
 
 
-def test_an_engine_that_cannot_be_had_says_why_and_is_tried_again_on_request(qtbot, assistant_of):
-    assistant = assistant_of("bad_pack")
+def test_an_engine_that_cannot_be_had_says_why_and_is_tried_again_on_request(qtbot, workspace_of):
+    assistant = workspace_of("bad_pack", start=False).assistant
     assistant.start()
     wait_for(qtbot, assistant, "unavailable")
     assert (assistant.condition.message, assistant.condition.hint) == ("The pack is damaged.", "Install it again.")
@@ -83,8 +89,7 @@ def test_an_engine_that_cannot_be_had_says_why_and_is_tried_again_on_request(qtb
     qtbot.waitUntil(lambda: states[:1] == ["loading"] and states[-1] == "unavailable", timeout=WAIT_MS)
 
 
-def test_without_a_pack_the_user_is_told_what_to_do(qtbot, assistant_of):
-    assistant = assistant_of()
+def test_without_a_pack_the_user_is_told_what_to_do(qtbot, assistant):
     assistant.start("nowhere")
     assert assistant.condition.state == "no_pack"
     assert "nowhere" in assistant.condition.message
@@ -95,48 +100,44 @@ def test_without_a_pack_the_user_is_told_what_to_do(qtbot, assistant_of):
     assert assistant.manifest.name == "Nano"
 
 
-def test_a_damaged_pack_is_told_of(assistant_of):
+def test_a_damaged_pack_is_told_of(assistant):
     damaged = packs_dirs()[0] / "damaged"
     damaged.mkdir(parents=True)
     (damaged / "pack.json").write_text("{", encoding="utf-8")
-    assistant = assistant_of()
     assistant.start("damaged")
     shutil.rmtree(damaged)
     assert assistant.condition.state == "no_pack"
     assert assistant.condition.hint == "Install the pack again."
 
 
-def test_another_pack_takes_over_and_is_remembered(qtbot, assistant_of, tmp_path):
-    assistant = assistant_of()
+def test_another_pack_takes_over_and_is_remembered(qtbot, assistant, client, tmp_path):
     assistant.start()
     wait_for(qtbot, assistant, "ready")
-    first_pid = assistant._client.pid
+    first_pid = client.pid
     other = copy_of_nano(tmp_path / "other", "Other")
     assistant.use_pack(str(other))
     assert (assistant.condition.state, assistant.condition.pack_name) == ("loading", "Other")
-    qtbot.waitUntil(lambda: assistant._client.pid not in {0, first_pid}, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: client.pid not in {0, first_pid}, timeout=WAIT_MS)
     wait_for(qtbot, assistant, "ready")
     assert assistant.manifest.name == "Other"
     assert SettingsFile(tmp_path / "settings.json").values.pack == str(other)
 
 
-def test_a_folder_without_a_pack_changes_nothing(qtbot, assistant_of, tmp_path):
-    assistant = assistant_of()
+def test_a_folder_without_a_pack_changes_nothing(qtbot, assistant, client, tmp_path):
     assistant.start()
     wait_for(qtbot, assistant, "ready")
-    pid = assistant._client.pid
+    pid = client.pid
     with qtbot.waitSignal(assistant.refused, timeout=WAIT_MS):
         assistant.use_pack(str(tmp_path))
     assert assistant.condition.state == "ready"
-    assert assistant._client.pid == pid
+    assert client.pid == pid
     assert assistant.manifest.name == "Nano"
 
 
-def test_graphics_devices_are_left_alone_on_request(qtbot, assistant_of, tmp_path):
-    assistant = assistant_of()
+def test_graphics_devices_are_left_alone_on_request(qtbot, assistant, client, tmp_path):
     started = []
-    start = assistant._client.start
-    assistant._client.start = lambda folder, layers: (started.append(layers), start(folder, layers))
+    start = client.start
+    client.start = lambda folder, layers: (started.append(layers), start(folder, layers))
     assistant.start()
     assistant.use_cpu_only(True)
     qtbot.waitUntil(lambda: len(started) == 2, timeout=WAIT_MS)
@@ -144,10 +145,9 @@ def test_graphics_devices_are_left_alone_on_request(qtbot, assistant_of, tmp_pat
     assert SettingsFile(tmp_path / "settings.json").values.cpu_only
 
 
-def test_stopping_is_the_last_word(qtbot, assistant_of):
-    assistant = assistant_of()
+def test_stopping_is_the_last_word(qtbot, assistant, client):
     assistant.start()
     assistant.retry()
     assistant.stop()
     wait_for(qtbot, assistant, "stopped")
-    assert assistant._client.pid == 0
+    assert client.pid == 0

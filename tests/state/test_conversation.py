@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -13,70 +12,70 @@ from bubo_desktop.state.conversation import title_of
 from bubo_desktop.state.records import Exchange
 from tests.fakes.engine_process import WORDS
 from tests.fakes.parts import ANSWER
-from tests.state.conftest import WAIT_MS
+from tests.state.conftest import WAIT_MS, attach, kept
 
 SAID = "".join(WORDS)
 
 
-def ask_and_wait(qtbot, desk, question: str = "What is this?", attachments=()) -> Exchange:
-    desk.conversation.ask(question, attachments)
-    return wait_for_end(qtbot, desk)
+def ask_and_wait(qtbot, workspace, question: str = "What is this?", attachments=()) -> Exchange:
+    workspace.conversation.ask(question, attachments)
+    return wait_for_end(qtbot, workspace)
 
 
-def wait_for_end(qtbot, desk) -> Exchange:
-    qtbot.waitUntil(lambda: not desk.conversation.is_answering, timeout=WAIT_MS)
-    return desk.conversation.exchanges[-1]
+def wait_for_end(qtbot, workspace) -> Exchange:
+    qtbot.waitUntil(lambda: not workspace.conversation.is_answering, timeout=WAIT_MS)
+    return workspace.conversation.exchanges[-1]
 
 
-def wait_for_text(qtbot, desk) -> Exchange:
-    qtbot.waitUntil(lambda: bool(desk.conversation.exchanges[-1].answer.answer), timeout=WAIT_MS)
-    return desk.conversation.exchanges[-1]
+def wait_for_text(qtbot, workspace) -> Exchange:
+    qtbot.waitUntil(lambda: bool(workspace.conversation.exchanges[-1].answer.answer), timeout=WAIT_MS)
+    return workspace.conversation.exchanges[-1]
 
 
-def wait_for_start(qtbot, desk) -> None:
-    qtbot.waitUntil(lambda: desk.client.state is EngineState.ready, timeout=WAIT_MS)
+def wait_for_start(qtbot, workspace) -> None:
+    qtbot.waitUntil(lambda: workspace.client.state is EngineState.ready, timeout=WAIT_MS)
 
 
-def watch_undo(desk) -> list:
+def watch_undo(workspace) -> list:
     """The functions that take back what is done from now on."""
     functions: list = []
-    desk.conversation.undoable.connect(lambda _sentence, take_back: functions.append(take_back))
+    workspace.conversation.undoable.connect(lambda _sentence, take_back: functions.append(take_back))
     return functions
 
 
-def test_the_answer_streams_and_is_kept(qtbot, desk_of):
-    desk = desk_of("good")
+def test_the_answer_streams_and_is_kept(qtbot, workspace_of):
+    workspace = workspace_of("good")
     states: list[Exchange] = []
-    desk.conversation.exchange_changed.connect(states.append)
-    last = ask_and_wait(qtbot, desk)
+    workspace.conversation.exchange_changed.connect(states.append)
+    last = ask_and_wait(qtbot, workspace)
     texts = [state.answer.answer for state in states]
     assert (last.status, last.answer.answer) == ("done", SAID)
     assert len(set(texts)) > 1
     assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
     assert {state.status for state in states[:-1]} == {"answering"}
-    assert desk.kept(qtbot, desk.conversation.chat) == [last]
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [last]
 
 
-def test_a_flood_of_words_is_shown_in_gulps(qtbot, desk_of):
-    desk = desk_of("floods")
+def test_a_flood_of_words_is_shown_in_gulps(qtbot, workspace_of):
+    workspace = workspace_of("floods")
     words: list[str] = []
     states: list[Exchange] = []
-    desk.client.token.connect(lambda token: words.append(token.text))
-    desk.conversation.exchange_changed.connect(states.append)
-    desk.conversation.ask("What is this?")
+    workspace.client.token.connect(lambda token: words.append(token.text))
+    workspace.conversation.exchange_changed.connect(states.append)
+    workspace.conversation.ask("What is this?")
     qtbot.waitUntil(lambda: len(words) >= 5000, timeout=WAIT_MS)
-    desk.conversation.stop()
-    stopped = desk.conversation.exchanges[-1]
+    workspace.conversation.stop()
+    stopped = workspace.conversation.exchanges[-1]
     assert stopped.answer.answer == "".join(words[: stopped.answer.answer.count(" ")])
     assert len(states) < len(words) / 10
-    assert desk.kept(qtbot, desk.conversation.chat) == [stopped]
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [stopped]
 
 
-def test_boxes_links_and_masks_come_one_after_the_other(qtbot, desk_of, picture):
-    desk = desk_of("real")
+def test_boxes_links_and_masks_come_one_after_the_other(qtbot, workspace_of, picture):
+    workspace = workspace_of("real")
     states: list[Exchange] = []
-    desk.conversation.exchange_changed.connect(states.append)
-    last = ask_and_wait(qtbot, desk, "What is this?", desk.attached(qtbot, picture))
+    workspace.conversation.exchange_changed.connect(states.append)
+    last = ask_and_wait(qtbot, workspace, "What is this?", attach(qtbot, workspace, picture))
     steps = [
         (bool(s.answer.answer), bool(s.answer.images), bool(s.answer.links), any_mask(s)) for s in states if s.is_open
     ]
@@ -84,33 +83,33 @@ def test_boxes_links_and_masks_come_one_after_the_other(qtbot, desk_of, picture)
     assert len(set(steps)) == 4
     assert (last.answer.answer, last.status) == (ANSWER, "done")
     assert any_mask(last)
-    assert desk.kept(qtbot, desk.conversation.chat) == [last]
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [last]
 
 
 def any_mask(exchange: Exchange) -> bool:
     return any(thing.mask_rle for found in exchange.answer.images for thing in found.objects)
 
 
-def test_the_question_is_on_the_disk_before_the_engine_hears_of_it(qtbot, desk_of):
-    desk = desk_of("good")
+def test_the_question_is_on_the_disk_before_the_engine_hears_of_it(qtbot, workspace_of):
+    workspace = workspace_of("good")
     order: list[str] = []
-    send = desk.client.ask
-    desk.client.ask = lambda *request: (order.append("asked"), send(*request))[1]
-    desk.history.saved.connect(lambda _id: order.append("saved"))
-    ask_and_wait(qtbot, desk)
+    send = workspace.client.ask
+    workspace.client.ask = lambda *request: (order.append("asked"), send(*request))[1]
+    workspace.history.saved.connect(lambda _id: order.append("saved"))
+    ask_and_wait(qtbot, workspace)
     assert order[:2] == ["saved", "asked"]
 
 
-def test_a_chat_begins_with_its_first_question_and_carries_its_title(qtbot, desk_of):
-    desk = desk_of("good")
-    assert desk.conversation.chat is None
-    ask_and_wait(qtbot, desk, "  Was siehst du?\nUnd was noch?")
-    with qtbot.waitSignal(desk.history.chats_loaded, timeout=WAIT_MS) as waited:
-        desk.history.load_chats()
+def test_a_chat_begins_with_its_first_question_and_carries_its_title(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    assert workspace.conversation.chat is None
+    ask_and_wait(qtbot, workspace, "  Was siehst du?\nUnd was noch?")
+    with qtbot.waitSignal(workspace.history.chats_loaded, timeout=WAIT_MS) as waited:
+        workspace.history.load_chats()
     assert [chat.title for chat in waited.args[0]] == ["Was siehst du?"]
-    with qtbot.waitSignal(desk.conversation.chat_changed, timeout=WAIT_MS):
-        desk.conversation.rename(desk.conversation.chat.id, "Der Garten")
-    assert desk.conversation.chat.title == "Der Garten"
+    with qtbot.waitSignal(workspace.conversation.chat_changed, timeout=WAIT_MS):
+        workspace.conversation.rename(workspace.conversation.chat.id, "Der Garten")
+    assert workspace.conversation.chat.title == "Der Garten"
 
 
 def test_a_long_first_line_is_cut_for_the_title():
@@ -119,212 +118,212 @@ def test_a_long_first_line_is_cut_for_the_title():
 
 
 @pytest.mark.parametrize("mode", ["dies_in_answer", "aborts_in_answer", "garbage"])
-def test_a_dead_engine_leaves_the_text_and_the_next_question_works(qtbot, desk_of, mode):
-    desk = desk_of(mode)
-    failed = ask_and_wait(qtbot, desk)
+def test_a_dead_engine_leaves_the_text_and_the_next_question_works(qtbot, workspace_of, mode):
+    workspace = workspace_of(mode)
+    failed = ask_and_wait(qtbot, workspace)
     assert (failed.status, failed.answer.answer) == ("failed", "".join(WORDS[:3]))
     assert failed.failure.message
     assert failed.failure.hint.endswith("What was answered so far is kept.")
-    assert desk.kept(qtbot, desk.conversation.chat) == [failed]
-    wait_for_start(qtbot, desk)
-    assert ask_and_wait(qtbot, desk).answer.answer == "".join(WORDS[:3])  # it dies again, but it was asked
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [failed]
+    wait_for_start(qtbot, workspace)
+    assert ask_and_wait(qtbot, workspace).answer.answer == "".join(WORDS[:3])  # it dies again, but it was asked
 
 
-def test_a_killed_engine_comes_back_and_answers_the_same_question_again(qtbot, desk_of):
-    desk = desk_of("good")
-    desk.conversation.ask("What is this?")
-    wait_for_text(qtbot, desk)
-    os.kill(desk.client.pid, signal.SIGKILL)
-    failed = wait_for_end(qtbot, desk)
+def test_a_killed_engine_comes_back_and_answers_the_same_question_again(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    workspace.conversation.ask("What is this?")
+    wait_for_text(qtbot, workspace)
+    os.kill(workspace.client.pid, signal.SIGKILL)
+    failed = wait_for_end(qtbot, workspace)
     assert failed.status == "failed"
     assert SAID.startswith(failed.answer.answer)
-    desk.conversation.again(failed.id)
-    done = wait_for_end(qtbot, desk)
+    workspace.conversation.again(failed.id)
+    done = wait_for_end(qtbot, workspace)
     assert (done.id, done.status, done.answer.answer, done.failure) == (failed.id, "done", SAID, None)
 
 
-def test_without_an_engine_the_question_is_kept_and_can_be_asked_again(qtbot, desk_of):
-    desk = desk_of("good", start=False)
-    failed = ask_and_wait(qtbot, desk)
+def test_without_an_engine_the_question_is_kept_and_can_be_asked_again(qtbot, workspace_of):
+    workspace = workspace_of("good", start=False)
+    failed = ask_and_wait(qtbot, workspace)
     assert failed.status == "failed"
     assert failed.failure.message == "The engine is not running."
     assert failed.failure.hint.endswith("The question is kept.")
-    desk.client.start(Path("any"))
-    desk.conversation.again(failed.id)
-    assert wait_for_end(qtbot, desk).answer.answer == SAID
+    workspace.assistant.start()
+    workspace.conversation.again(failed.id)
+    assert wait_for_end(qtbot, workspace).answer.answer == SAID
 
 
-def test_a_question_asked_while_the_pack_loads_is_answered(qtbot, desk_of):
-    desk = desk_of("slow_start")
-    assert ask_and_wait(qtbot, desk).status == "done"
+def test_a_question_asked_while_the_pack_loads_is_answered(qtbot, workspace_of):
+    workspace = workspace_of("slow_start")
+    assert ask_and_wait(qtbot, workspace).status == "done"
 
 
-def test_a_question_asked_while_one_engine_gives_way_to_the_next_is_answered(qtbot, desk_of):
-    desk = desk_of("ignores_cancel")  # nor does it end before it has to
+def test_a_question_asked_while_one_engine_gives_way_to_the_next_is_answered(qtbot, workspace_of):
+    workspace = workspace_of("ignores_cancel")  # nor does it end before it has to
 
     def start_the_next(state: EngineState) -> None:
         if state is EngineState.stopped:
-            desk.client.state_changed.disconnect(start_the_next)
-            desk.client.start(Path("any"))
+            workspace.client.state_changed.disconnect(start_the_next)
+            workspace.assistant.start()
 
-    wait_for_start(qtbot, desk)
-    desk.client.state_changed.connect(start_the_next)
-    desk.client.stop()
-    desk.conversation.ask("What is this?")
-    assert wait_for_text(qtbot, desk).is_open
+    wait_for_start(qtbot, workspace)
+    workspace.client.state_changed.connect(start_the_next)
+    workspace.client.stop()
+    workspace.conversation.ask("What is this?")
+    assert wait_for_text(qtbot, workspace).is_open
 
 
-def test_questions_stay_in_order_when_the_clock_is_set_back(qtbot, desk_of, monkeypatch):
-    desk = desk_of("good")
-    ask_and_wait(qtbot, desk, "One?")
+def test_questions_stay_in_order_when_the_clock_is_set_back(qtbot, workspace_of, monkeypatch):
+    workspace = workspace_of("good")
+    ask_and_wait(qtbot, workspace, "One?")
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    ask_and_wait(qtbot, desk, "Two?")
-    assert [exchange.question for exchange in desk.conversation.exchanges] == ["One?", "Two?"]
+    ask_and_wait(qtbot, workspace, "Two?")
+    assert [exchange.question for exchange in workspace.conversation.exchanges] == ["One?", "Two?"]
 
 
-def test_stop_keeps_what_was_said(qtbot, desk_of):
-    desk = desk_of("good")
-    desk.conversation.ask("What is this?")
-    wait_for_text(qtbot, desk)
-    desk.conversation.stop()
-    stopped = desk.conversation.exchanges[-1]
+def test_stop_keeps_what_was_said(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    workspace.conversation.ask("What is this?")
+    wait_for_text(qtbot, workspace)
+    workspace.conversation.stop()
+    stopped = workspace.conversation.exchanges[-1]
     assert (stopped.status, stopped.failure) == ("stopped", None)
     assert stopped.answer.answer
     assert SAID.startswith(stopped.answer.answer)
-    assert desk.kept(qtbot, desk.conversation.chat) == [stopped]
-    assert ask_and_wait(qtbot, desk, "And now?").status == "done"
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [stopped]
+    assert ask_and_wait(qtbot, workspace, "And now?").status == "done"
 
 
-def test_at_the_end_of_the_program_answers_of_all_chats_are_kept(qtbot, desk_of):
-    desk = desk_of("good")
-    desk.conversation.ask("What is this?")
-    chat = desk.conversation.chat
-    said = wait_for_text(qtbot, desk)
-    desk.conversation.new()
-    desk.conversation.stop_all()
-    [stopped] = desk.kept(qtbot, chat)
+def test_at_the_end_of_the_program_answers_of_all_chats_are_kept(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    workspace.conversation.ask("What is this?")
+    chat = workspace.conversation.chat
+    said = wait_for_text(qtbot, workspace)
+    workspace.conversation.new()
+    workspace.conversation.stop_all()
+    [stopped] = kept(qtbot, workspace, chat)
     assert stopped.status == "stopped"
     assert stopped.answer.answer.startswith(said.answer.answer)
 
 
-def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, desk_of):
-    desk = desk_of("good")
+def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, workspace_of):
+    workspace = workspace_of("good")
     asked = []
-    desk.client.ask = lambda *request: asked.append(request)
-    desk.conversation.ask("What is this?")
-    desk.conversation.stop()
-    [stopped] = desk.kept(qtbot, desk.conversation.chat)
+    workspace.client.ask = lambda *request: asked.append(request)
+    workspace.conversation.ask("What is this?")
+    workspace.conversation.stop()
+    [stopped] = kept(qtbot, workspace, workspace.conversation.chat)
     assert stopped.status == "stopped"
     assert not asked
 
 
-def test_the_engine_is_told_what_was_answered_before(qtbot, desk_of):
-    desk = desk_of("good")
+def test_the_engine_is_told_what_was_answered_before(qtbot, workspace_of):
+    workspace = workspace_of("good")
     requests = []
-    send = desk.client.ask
-    desk.client.ask = lambda *request: (requests.append(request), send(*request))[1]
-    ask_and_wait(qtbot, desk, "One?")
-    desk.conversation.ask("Two?")
-    wait_for_text(qtbot, desk)
-    desk.conversation.stop()
-    ask_and_wait(qtbot, desk, "Three?")
+    send = workspace.client.ask
+    workspace.client.ask = lambda *request: (requests.append(request), send(*request))[1]
+    ask_and_wait(qtbot, workspace, "One?")
+    workspace.conversation.ask("Two?")
+    wait_for_text(qtbot, workspace)
+    workspace.conversation.stop()
+    ask_and_wait(qtbot, workspace, "Three?")
     turns = requests[-1][3]
     assert [(turn.question, turn.answer) for turn in turns] == [("One?", SAID)]
-    desk.conversation.again(desk.conversation.exchanges[0].id)
+    workspace.conversation.again(workspace.conversation.exchanges[0].id)
     qtbot.waitUntil(lambda: len(requests) == 4, timeout=WAIT_MS)
     assert requests[-1][3] == []  # nothing came before the first
 
 
-def test_another_answer_is_drawn_freely_and_the_first_can_be_taken_back(qtbot, desk_of):
-    desk = desk_of("good")
+def test_another_answer_is_drawn_freely_and_the_first_can_be_taken_back(qtbot, workspace_of):
+    workspace = workspace_of("good")
     requests = []
-    send = desk.client.ask
-    desk.client.ask = lambda *request: (requests.append(request), send(*request))[1]
-    first = ask_and_wait(qtbot, desk)
-    take_back = watch_undo(desk)
-    desk.conversation.again(first.id)
-    assert not desk.conversation.exchanges[-1].answer.answer
-    wait_for_text(qtbot, desk)
+    send = workspace.client.ask
+    workspace.client.ask = lambda *request: (requests.append(request), send(*request))[1]
+    first = ask_and_wait(qtbot, workspace)
+    take_back = watch_undo(workspace)
+    workspace.conversation.again(first.id)
+    assert not workspace.conversation.exchanges[-1].answer.answer
+    wait_for_text(qtbot, workspace)
     assert requests[0][-1] is None
     assert requests[1][-1].temperature == 0.7
     take_back[0]()
-    assert desk.conversation.exchanges == (first,)
-    assert not desk.conversation.is_answering
-    assert desk.kept(qtbot, desk.conversation.chat) == [first]
+    assert workspace.conversation.exchanges == (first,)
+    assert not workspace.conversation.is_answering
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [first]
 
 
-def test_a_deleted_question_comes_back_to_its_place(qtbot, desk_of):
-    desk = desk_of("good")
+def test_a_deleted_question_comes_back_to_its_place(qtbot, workspace_of):
+    workspace = workspace_of("good")
     for question in ("One?", "Two?"):
-        ask_and_wait(qtbot, desk, question)
-    before = desk.conversation.exchanges
-    take_back = watch_undo(desk)
-    with qtbot.waitSignal(desk.conversation.exchange_removed, timeout=WAIT_MS):
-        desk.conversation.delete_exchange(before[0].id)
-    assert desk.kept(qtbot, desk.conversation.chat) == [before[1]]
+        ask_and_wait(qtbot, workspace, question)
+    before = workspace.conversation.exchanges
+    take_back = watch_undo(workspace)
+    with qtbot.waitSignal(workspace.conversation.exchange_removed, timeout=WAIT_MS):
+        workspace.conversation.delete_exchange(before[0].id)
+    assert kept(qtbot, workspace, workspace.conversation.chat) == [before[1]]
     take_back[0]()
-    assert desk.conversation.exchanges == before
-    assert desk.kept(qtbot, desk.conversation.chat) == list(before)
+    assert workspace.conversation.exchanges == before
+    assert kept(qtbot, workspace, workspace.conversation.chat) == list(before)
 
 
-def test_a_question_deleted_while_it_is_answered_is_gone(qtbot, desk_of):
-    desk = desk_of("good")
-    desk.conversation.ask("What is this?")
-    wait_for_text(qtbot, desk)
-    desk.conversation.delete_exchange(desk.conversation.exchanges[0].id)
-    assert desk.conversation.exchanges == ()
-    assert not desk.conversation.is_answering
-    assert ask_and_wait(qtbot, desk, "And now?").status == "done"
-    assert len(desk.kept(qtbot, desk.conversation.chat)) == 1
+def test_a_question_deleted_while_it_is_answered_is_gone(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    workspace.conversation.ask("What is this?")
+    wait_for_text(qtbot, workspace)
+    workspace.conversation.delete_exchange(workspace.conversation.exchanges[0].id)
+    assert workspace.conversation.exchanges == ()
+    assert not workspace.conversation.is_answering
+    assert ask_and_wait(qtbot, workspace, "And now?").status == "done"
+    assert len(kept(qtbot, workspace, workspace.conversation.chat)) == 1
 
 
-def test_deleting_the_open_chat_leaves_an_empty_one_and_undo_opens_it_again(qtbot, desk_of):
-    desk = desk_of("good")
-    done = ask_and_wait(qtbot, desk)
-    take_back = watch_undo(desk)
-    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
-        desk.conversation.delete_chat(desk.conversation.chat.id)
-    assert (desk.conversation.chat, desk.conversation.exchanges) == (None, ())
-    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
+def test_deleting_the_open_chat_leaves_an_empty_one_and_undo_opens_it_again(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    done = ask_and_wait(qtbot, workspace)
+    take_back = watch_undo(workspace)
+    with qtbot.waitSignal(workspace.conversation.opened, timeout=WAIT_MS):
+        workspace.conversation.delete_chat(workspace.conversation.chat.id)
+    assert (workspace.conversation.chat, workspace.conversation.exchanges) == (None, ())
+    with qtbot.waitSignal(workspace.conversation.opened, timeout=WAIT_MS):
         take_back[0]()
-    assert desk.conversation.exchanges == (done,)
+    assert workspace.conversation.exchanges == (done,)
 
 
-def test_answers_go_on_while_another_chat_is_open(qtbot, desk_of):
-    desk = desk_of("good")
+def test_answers_go_on_while_another_chat_is_open(qtbot, workspace_of):
+    workspace = workspace_of("good")
     turned: list[bool] = []
-    desk.conversation.answering_changed.connect(turned.append)
-    desk.conversation.ask("What is this?")
-    first = desk.conversation.chat
-    wait_for_text(qtbot, desk)
-    desk.conversation.new()
-    assert desk.conversation.exchanges == ()
-    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
-        desk.conversation.open(first.id)
-    assert desk.conversation.exchanges[0].is_open
-    assert desk.conversation.exchanges[0].answer.answer
-    assert wait_for_end(qtbot, desk).answer.answer == SAID
+    workspace.conversation.answering_changed.connect(turned.append)
+    workspace.conversation.ask("What is this?")
+    first = workspace.conversation.chat
+    wait_for_text(qtbot, workspace)
+    workspace.conversation.new()
+    assert workspace.conversation.exchanges == ()
+    with qtbot.waitSignal(workspace.conversation.opened, timeout=WAIT_MS):
+        workspace.conversation.open(first.id)
+    assert workspace.conversation.exchanges[0].is_open
+    assert workspace.conversation.exchanges[0].answer.answer
+    assert wait_for_end(qtbot, workspace).answer.answer == SAID
     assert turned == [True, False, True, False]
 
 
-def test_what_ends_while_its_chat_is_read_is_shown_as_it_ended(qtbot, desk_of):
-    desk = desk_of("good")
-    desk.conversation.ask("What is this?")
-    chat = desk.conversation.chat
-    wait_for_text(qtbot, desk)
-    desk.conversation.new()
-    desk.conversation.open(chat.id)
-    desk.conversation.stop()
-    with qtbot.waitSignal(desk.conversation.opened, timeout=WAIT_MS):
+def test_what_ends_while_its_chat_is_read_is_shown_as_it_ended(qtbot, workspace_of):
+    workspace = workspace_of("good")
+    workspace.conversation.ask("What is this?")
+    chat = workspace.conversation.chat
+    wait_for_text(qtbot, workspace)
+    workspace.conversation.new()
+    workspace.conversation.open(chat.id)
+    workspace.conversation.stop()
+    with qtbot.waitSignal(workspace.conversation.opened, timeout=WAIT_MS):
         pass
-    assert [exchange.status for exchange in desk.conversation.exchanges] == ["stopped"]
+    assert [exchange.status for exchange in workspace.conversation.exchanges] == ["stopped"]
 
 
-def test_progress_is_told_for_the_open_chat(qtbot, desk_of, picture):
-    desk = desk_of("real")
+def test_progress_is_told_for_the_open_chat(qtbot, workspace_of, picture):
+    workspace = workspace_of("real")
     told: list[tuple] = []
-    desk.conversation.progressed.connect(lambda exchange_id, progress: told.append((exchange_id, progress)))
-    last = ask_and_wait(qtbot, desk, "What is this?", desk.attached(qtbot, picture))
+    workspace.conversation.progressed.connect(lambda exchange_id, progress: told.append((exchange_id, progress)))
+    last = ask_and_wait(qtbot, workspace, "What is this?", attach(qtbot, workspace, picture))
     fractions = [progress.fraction for _, progress in told]
     assert {exchange_id for exchange_id, _ in told} == {last.id}
     assert {progress.stage for _, progress in told} >= {"prefill", "generate", "segment"}

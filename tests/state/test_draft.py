@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bubo_desktop.client import EngineState
-from tests.state.conftest import WAIT_MS
+from tests.state.conftest import WAIT_MS, attach
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def sound(tmp_path) -> Path:
     return path
 
 
-def watch(desk) -> list[tuple]:
+def watch(workspace) -> list[tuple]:
     told: list[tuple] = []
-    desk.draft.preparing.connect(lambda file, progress: told.append((file, progress)))
+    workspace.draft.preparing.connect(lambda file, progress: told.append((file, progress)))
     return told
 
 
@@ -41,14 +41,14 @@ def wait_until_looked_at(qtbot, told, *files) -> None:
     qtbot.waitUntil(lambda: all((file, None) in told for file in files), timeout=WAIT_MS)
 
 
-def names(desk) -> list[str]:
-    return [file.name for file in desk.draft.attachments]
+def names(workspace) -> list[str]:
+    return [file.name for file in workspace.draft.attachments]
 
 
-def test_a_file_is_looked_at_as_soon_as_it_is_attached(qtbot, desk_of, picture, sound):
-    desk = desk_of("real")
-    told = watch(desk)
-    files = desk.attached(qtbot, picture, sound)
+def test_a_file_is_looked_at_as_soon_as_it_is_attached(qtbot, workspace_of, picture, sound):
+    workspace = workspace_of("real")
+    told = watch(workspace)
+    files = attach(qtbot, workspace, picture, sound)
     assert [file.kind for file in files] == ["picture", "sound"]
     wait_until_looked_at(qtbot, told, *files)
     stages = {file.kind: progress.stage for file, progress in reversed(told) if progress}
@@ -56,78 +56,78 @@ def test_a_file_is_looked_at_as_soon_as_it_is_attached(qtbot, desk_of, picture, 
     assert told[0][1].fraction == 0
 
 
-def test_files_attached_before_there_is_an_engine_are_looked_at_when_there_is_one(qtbot, desk_of, picture):
-    desk = desk_of("real", start=False)
-    told = watch(desk)
-    [file] = desk.attached(qtbot, picture)
+def test_files_attached_before_there_is_an_engine_are_looked_at_when_there_is_one(qtbot, workspace_of, picture):
+    workspace = workspace_of("real", start=False)
+    told = watch(workspace)
+    [file] = attach(qtbot, workspace, picture)
     assert told == []
-    desk.client.start(Path("any"))
+    workspace.assistant.start()
     wait_until_looked_at(qtbot, told, file)
 
 
-def test_an_engine_that_died_looks_again_when_it_is_back(qtbot, desk_of, picture):
-    desk = desk_of("real")
-    told = watch(desk)
-    [file] = desk.attached(qtbot, picture)
+def test_an_engine_that_died_looks_again_when_it_is_back(qtbot, workspace_of, picture):
+    workspace = workspace_of("real")
+    told = watch(workspace)
+    [file] = attach(qtbot, workspace, picture)
     wait_until_looked_at(qtbot, told, file)
     told.clear()
-    desk.client.stop()
-    qtbot.waitUntil(lambda: desk.client.state is EngineState.stopped, timeout=WAIT_MS)
-    desk.client.start(Path("any"))
+    workspace.client.stop()
+    qtbot.waitUntil(lambda: workspace.client.state is EngineState.stopped, timeout=WAIT_MS)
+    workspace.assistant.start()
     wait_until_looked_at(qtbot, told, file)
 
 
-def test_a_newer_picture_takes_the_place_of_those_asked_about(qtbot, desk_of, drawn, sound):
-    desk = desk_of("good")
-    desk.attached(qtbot, drawn("one", 10), sound)
-    desk.draft.mark_asked()
-    assert names(desk) == ["one.png", "bark.wav"]
-    desk.draft.add_files([str(drawn("two", 20)), str(drawn("three", 30))])
-    qtbot.waitUntil(lambda: names(desk) == ["bark.wav", "two.png", "three.png"], timeout=WAIT_MS)
+def test_a_newer_picture_takes_the_place_of_those_asked_about(qtbot, workspace_of, drawn, sound):
+    workspace = workspace_of("good")
+    attach(qtbot, workspace, drawn("one", 10), sound)
+    workspace.draft.mark_asked()
+    assert names(workspace) == ["one.png", "bark.wav"]
+    workspace.draft.add_files([str(drawn("two", 20)), str(drawn("three", 30))])
+    qtbot.waitUntil(lambda: names(workspace) == ["bark.wav", "two.png", "three.png"], timeout=WAIT_MS)
 
 
-def test_a_picture_attached_anew_counts_as_new(qtbot, desk_of, drawn):
-    desk = desk_of("good")
+def test_a_picture_attached_anew_counts_as_new(qtbot, workspace_of, drawn):
+    workspace = workspace_of("good")
     one = drawn("one", 10)
-    desk.attached(qtbot, one)
-    desk.draft.mark_asked()
-    with qtbot.waitSignal(desk.media.added, timeout=WAIT_MS):
-        desk.draft.add_files([str(one)])
-    desk.draft.add_files([str(drawn("two", 20))])
-    qtbot.waitUntil(lambda: names(desk) == ["one.png", "two.png"], timeout=WAIT_MS)
+    attach(qtbot, workspace, one)
+    workspace.draft.mark_asked()
+    with qtbot.waitSignal(workspace.media.added, timeout=WAIT_MS):
+        workspace.draft.add_files([str(one)])
+    workspace.draft.add_files([str(drawn("two", 20))])
+    qtbot.waitUntil(lambda: names(workspace) == ["one.png", "two.png"], timeout=WAIT_MS)
 
 
-def test_what_is_taken_off_is_not_waited_for(qtbot, desk_of, drawn):
-    desk = desk_of("slow_start")
+def test_what_is_taken_off_is_not_waited_for(qtbot, workspace_of, drawn):
+    workspace = workspace_of("slow_start")
     cancelled = []
-    cancel = desk.client.cancel
-    desk.client.cancel = lambda number: (cancelled.append(number), cancel(number))
-    told = watch(desk)
-    one, two = desk.attached(qtbot, drawn("one", 10), drawn("two", 20))
-    desk.draft.remove(one)
-    assert desk.draft.attachments == (two,)
+    cancel = workspace.client.cancel
+    workspace.client.cancel = lambda number: (cancelled.append(number), cancel(number))
+    told = watch(workspace)
+    one, two = attach(qtbot, workspace, drawn("one", 10), drawn("two", 20))
+    workspace.draft.remove(one)
+    assert workspace.draft.attachments == (two,)
     assert cancelled
     wait_until_looked_at(qtbot, told, two)
     assert (one, None) not in told
 
 
-def test_what_is_no_picture_is_refused_and_the_rest_stays(qtbot, desk_of, drawn, tmp_path):
-    desk = desk_of("good")
+def test_what_is_no_picture_is_refused_and_the_rest_stays(qtbot, workspace_of, drawn, tmp_path):
+    workspace = workspace_of("good")
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
-    desk.attached(qtbot, drawn("one", 10))
-    with qtbot.waitSignal(desk.draft.refused, timeout=WAIT_MS) as waited:
-        desk.draft.add_files([str(broken)])
+    attach(qtbot, workspace, drawn("one", 10))
+    with qtbot.waitSignal(workspace.draft.refused, timeout=WAIT_MS) as waited:
+        workspace.draft.add_files([str(broken)])
     assert "broken.png" in waited.args[0].message
-    assert names(desk) == ["one.png"]
+    assert names(workspace) == ["one.png"]
 
 
-def test_an_old_question_can_be_taken_up_with_its_files(qtbot, desk_of, drawn):
-    desk = desk_of("good")
-    files = desk.attached(qtbot, drawn("one", 10))
-    desk.draft.set_attachments(())
-    with qtbot.waitSignal(desk.draft.changed, timeout=WAIT_MS):
-        desk.draft.text = "What is this?"
-    desk.draft.set_attachments(files)
-    assert desk.draft.attachments == files
-    assert desk.draft.text == "What is this?"
+def test_an_old_question_can_be_taken_up_with_its_files(qtbot, workspace_of, drawn):
+    workspace = workspace_of("good")
+    files = attach(qtbot, workspace, drawn("one", 10))
+    workspace.draft.set_attachments(())
+    with qtbot.waitSignal(workspace.draft.changed, timeout=WAIT_MS):
+        workspace.draft.text = "What is this?"
+    workspace.draft.set_attachments(files)
+    assert workspace.draft.attachments == files
+    assert workspace.draft.text == "What is this?"
