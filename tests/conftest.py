@@ -23,7 +23,7 @@ settings.load_profile("house")
 
 HERE = Path(__file__).parent
 # From milliseconds to minutes: what is not named here comes first.
-TIERS = ("protocol", "packs", "engine", "client", "cli", "build_packs", "house", "end_to_end")
+TIERS = ("protocol", "packs", "engine", "client", "cli", "build_packs", "house", "end_to_end", "window")
 
 
 def pytest_configure(config: pytest.Config) -> None:

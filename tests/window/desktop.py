@@ -34,7 +34,6 @@ def open_desktop(size_px: tuple[int, int]) -> Iterator[Desktop]:
             "QT_QPA_PLATFORM": "xcb",
             "QT_XCB_GL_INTEGRATION": "none",
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-            "QT_LOGGING_RULES": "qt.accessibility.atspi.warning=false",  # of methods that nobody needs
             "LANG": "C.UTF-8",
         }
         width, height = size_px

@@ -17,7 +17,7 @@ from tests.window.record import Record
 
 METERED = str(Path(__file__).with_name("metered_program.py"))
 QUESTION = "clock"  # the fake engine answers with the time, again and again
-LONG_S, SHORT_S = (2.0, 3.0), (0.0, 0.5)
+LONG_S, SHORT_S, LONG_EVERY = (2.0, 2.6), (0.0, 0.5), 10
 
 
 @dataclass
@@ -43,11 +43,13 @@ def kill_engines(desktop: Desktop, home: Path, pack: Path, n_kills: int, seed: i
     spoke_s, killed_s = [], []
     with running(desktop, home, METERED, str(record.path), "fake", "window", "--pack", str(pack)) as bubo:
         ready_s = bubo.wait_for(lambda: record.happenings("ready"), "an engine")[-1].at_s
+        bubo.focus()
         for number in range(n_kills):
             asked_s = time.monotonic()
-            bubo.ask(QUESTION)
+            bubo.type(QUESTION)
+            bubo.press("Return")
             spoke_s.append(bubo.wait_for(lambda: record.happenings("token", since_s=asked_s), "a word")[0].at_s)  # noqa: B023
-            time.sleep(chance.uniform(*(SHORT_S if number % 5 else LONG_S)))
+            time.sleep(chance.uniform(*(SHORT_S if number % LONG_EVERY else LONG_S)))
             os.kill(bubo.engine_pid, signal.SIGKILL)
             killed_s.append(time.monotonic())
             back = bubo.wait_for(lambda: record.happenings("ready", since_s=killed_s[-1]), "an engine again")
@@ -87,7 +89,7 @@ def kill_programs(desktop: Desktop, home: Path, pack: Path, n_kills: int, seed: 
         with running(desktop, home, METERED, str(record.path), "fake", "window", "--pack", str(pack)) as bubo:
             ready = bubo.wait_for(lambda: record.happenings("ready"), "an engine")  # noqa: B023
             report.ready_s = max(report.ready_s, ready[0].at_s - started_s)
-            _ask_and_kill(bubo, record, chance.uniform(0, 1.2))
+            _ask_and_kill(bubo, record, chance.uniform(0, 0.6))
         _check(home, record, report)
     return report
 

@@ -4,7 +4,7 @@ Writes to the file RECORD, line by line and at once, so that nothing is lost wit
 monotonic clock in seconds, what happened, and more about it. Happenings: `painted`, for the first time; `ready` and
 `token`, from the engine; `saving` (id, status, characters of the answer) and `saved` (id) of exchanges; and `tick`
 (lateness in seconds) of a timer in the event loop. With `fake`, the engine has fake parts and may die as often as it
-likes.
+likes, and what it answers is kept so often that a kill hits the keeping.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ import os
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from bubo_desktop.__main__ import main
 from bubo_desktop.client import EngineClient, Patience
+from bubo_desktop.state import answering
 from bubo_desktop.state import workspace as state
 from bubo_desktop.state.workspace import Workspace
 from bubo_desktop.ui import app
 from bubo_desktop.ui.window import Window
-from tests.fakes import server_process
 
 TICK_MS = 10
+FAKE_ENGINE = Path(__file__).parents[1] / "fakes" / "server_process.py"  # not imported: it would slow the first paint
 
 
 class Meter(QObject):
@@ -71,7 +73,8 @@ def run() -> int:
     """Runs the program; returns its exit code."""
     record, engine, *arguments = sys.argv[1:]
     if engine == "fake":
-        command = [sys.executable, server_process.__file__, "--engine"]
+        command = [sys.executable, str(FAKE_ENGINE), "--engine"]
+        answering.SAVE_MS = 20
         state.EngineClient = partial(EngineClient, command, Patience(restarts=10_000))
     meter, show = Meter(record), app.Program._show_window
 

@@ -24,6 +24,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 WAIT_S = 30
 LOOK_S = 0.05
 TYPED_S = 2
+N_DRAG_STEPS = 10
 
 T = TypeVar("T")
 
@@ -142,18 +143,26 @@ class Program:
 
     # What is done to it
 
+    def focus(self) -> None:
+        """Clicks into the field for questions, as soon as it is there."""
+        self.click(*self.find("Question", "editable").box.centre)
+
     def ask(self, question: str) -> None:
         """Types a question into its field and sends it."""
-        self.click(*self.find("Question", "editable").box.centre)
+        self.focus()
         self.wait_for(lambda: self._has_typed(question), f"the words {question!r}")
         self.press("Return")
+
+    def type(self, text: str) -> None:
+        """Types where the keyboard is; letters that every keyboard has."""
+        self._run("xdotool", "type", "--delay", "4", text)
 
     def _has_typed(self, text: str) -> bool:
         """Types, perhaps again: xdotool lends the keyboard the letters that it lacks, and a busy program may look too
         late for what they were.
         """
         self.press("ctrl+a")
-        self._run("xdotool", "type", "--delay", "4", text)
+        self.type(text)
         end_s = time.monotonic() + TYPED_S
         while time.monotonic() < end_s:
             if any(one.text == text and "editable" in one.states for one in self.told()):
@@ -173,10 +182,26 @@ class Program:
         self.point(x, y)
         self._run("xdotool", "click", "1")
 
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Moves the pointer from here to there with its first button held, in steps that a drag can follow."""
+        self.point(*start)
+        self._run("xdotool", "mousedown", "1")
+        for step in range(1, N_DRAG_STEPS + 1):
+            part = step / N_DRAG_STEPS
+            self.point(*(round(a + (b - a) * part) for a, b in zip(start, end, strict=True)))
+            time.sleep(LOOK_S)
+        self._run("xdotool", "mouseup", "1")
+
     def resize(self, width: int, height: int) -> None:
         """Gives the window another size, as a window manager would."""
-        window = self._run("xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)).split()[0]
+        window = self.wait_for(lambda: self.windows_of(self.process.pid), "a window")[0]
         self._run("xdotool", "windowsize", window, str(width), str(height))
+
+    def windows_of(self, pid: int) -> list[str]:
+        """The windows of a process that can be seen."""
+        command = ["xdotool", "search", "--onlyvisible", "--pid", str(pid)]
+        done = subprocess.run(command, env=self.desktop.environment, capture_output=True, text=True, check=False)
+        return done.stdout.split()
 
     @contextmanager
     def clipboard(self, content: bytes, kind: str) -> Iterator[None]:
@@ -208,6 +233,7 @@ class Program:
 
     def close(self) -> None:
         """Closes the window with its key, and waits for the end."""
+        self.focus()
         self.press("ctrl+q")
         assert self.process.wait(WAIT_S) == 0
 

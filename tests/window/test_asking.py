@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +31,7 @@ def test_a_question_with_accents_is_asked_and_kept(bubo: Program) -> None:
 
 
 def test_files_on_the_clipboard_are_attached(bubo: Program) -> None:
-    bubo.click(*bubo.find("Question", "editable").box.centre)
+    bubo.focus()
     files = [(SAMPLES / name).as_uri() for name in ("garden.png", "dog.wav")]
     with bubo.clipboard("\r\n".join(files).encode(), "text/uri-list"):
         bubo.press("ctrl+v")
@@ -39,6 +41,19 @@ def test_files_on_the_clipboard_are_attached(bubo: Program) -> None:
     bubo.wait_for(
         lambda: [one for one in bubo.told() if one.name == "Answer" and "dog barking" in one.text], "an answer"
     )
+
+
+def test_dropped_files_are_attached(bubo: Program) -> None:
+    bubo.find("Question", "editable")
+    bubo.resize(1150, 800)
+    command = [sys.executable, str(Path(__file__).with_name("drag_source.py")), str(SAMPLES / "garden.png")]
+    with subprocess.Popen(command, env=bubo.desktop.environment) as source:
+        try:
+            bubo.wait_for(lambda: bubo.windows_of(source.pid), "a window to drag from")
+            bubo.drag((1220, 340), (700, 300))
+            bubo.wait_for(lambda: [one for one in bubo.told() if "garden.png" in one.name], "the dropped picture")
+        finally:
+            source.kill()
 
 
 def test_a_sample_is_answered_at_one_click(bubo: Program) -> None:

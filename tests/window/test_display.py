@@ -46,7 +46,9 @@ def test_a_platform_that_needs_no_display_can_do_without(nowhere: pytest.MonkeyP
 def test_a_display_that_answers_shows_windows(
     nowhere: pytest.MonkeyPatch, desktop: Desktop, also: dict[str, str]
 ) -> None:
-    for name, value in {"DISPLAY": desktop.environment["DISPLAY"], **also}.items():
+    for name in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+        nowhere.setenv(name, desktop.environment[name])
+    for name, value in also.items():
         nowhere.setenv(name, value)
     assert missing_display() == ""
     program = "from PySide6.QtWidgets import QApplication, QWidget; a = QApplication([]); QWidget().show()"

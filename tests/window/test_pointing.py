@@ -12,21 +12,17 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from bubo_desktop.data import Answer, Thing
 from bubo_desktop.state.settings import SettingsFile
 from tests.window.desktop import open_desktop
+from tests.window.pixels import Pixels, difference, dimmed, dimmed_area
 from tests.window.program import ROOT, Box, Program, running
 
 SAMPLES = ROOT / "models" / "nano" / "samples"
 QUESTION = "What do you see?"
 WORD = "dog"
-CHANGED = 12  # of 255: what can be seen
-DIMMED = 2 / 3  # what is left of the light around a thing that is lit
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -92,23 +88,23 @@ def test_words_and_things_light_each_other(bubo: Program, answer: Answer, keep: 
     bubo.point(*word.centre)
     hovered = bubo.still_screen()
     keep("3-word-hovered", hovered)
-    picture = _dimmed_area(resting, hovered)
+    picture = dimmed_area(resting, hovered)
     assert _is_lit(thing, answer, picture, resting, hovered)
 
     bubo.point(5, 5)
-    assert _difference(resting, bubo.still_screen()).mean() < 0.01
+    assert difference(resting, bubo.still_screen()).mean() < 0.01
 
     bubo.click(*_place_of(thing, answer, picture))
     bubo.point(5, 5)
     clicked = bubo.still_screen()
     keep("4-region-clicked", clicked)
     assert _is_lit(thing, answer, picture, resting, clicked)
-    assert _difference(word.of(resting), word.of(clicked)).any()
+    assert difference(word.of(resting), word.of(clicked)).any()
 
 
 def _paste_and_ask(bubo: Program, answer: Answer) -> Box:
     """Pastes the picture, asks, waits for words, boxes and masks; returns the place of `WORD` in the answer."""
-    bubo.click(*bubo.find("Question", "editable").box.centre)
+    bubo.focus()
     with bubo.clipboard((SAMPLES / "garden.png").read_bytes(), "image/png"):
         bubo.press("ctrl+v")
         bubo.wait_for(lambda: any("Pasted picture" in one.name for one in bubo.told()), "the pasted picture")
@@ -128,23 +124,6 @@ def _names(bubo: Program) -> set[str]:
     return {one.name for one in bubo.told() if one.name}
 
 
-def _difference(before: Pixels, after: Pixels) -> NDArray[np.bool_]:
-    """Where two screenshots differ to the eye, bool [height, width]."""
-    return (np.abs(after.astype(int) - before).max(axis=-1) > CHANGED).astype(bool)
-
-
-def _dimmed(before: Pixels, after: Pixels) -> NDArray[np.bool_]:
-    """Where exactly the light that is to be taken was taken, bool [height, width]."""
-    return _difference(before, after) & ~_difference((before * DIMMED).astype(np.uint8), after)
-
-
-def _dimmed_area(before: Pixels, after: Pixels) -> Box:
-    """Where the picture is: all of it is dimmed but the thing that is lit."""
-    dimmed = _dimmed(before, after)
-    rows, columns = (np.flatnonzero(dimmed.mean(axis=axis) > 0.1) for axis in (1, 0))
-    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-
-
 def _place_of(thing: Thing, answer: Answer, picture: Box) -> tuple[int, int]:
     """The middle of a thing on the screen."""
     x0, y0, x1, y1 = thing.box_xyxy_px
@@ -157,12 +136,12 @@ def _place_of(thing: Thing, answer: Answer, picture: Box) -> tuple[int, int]:
 
 def _is_lit(thing: Thing, answer: Answer, picture: Box, before: Pixels, after: Pixels) -> bool:
     """Whether the thing keeps its light, and what is around it does not."""
-    dimmed = picture.of(_dimmed(before, after))
+    dark = picture.of(dimmed(before, after))
     found = answer.images[0]
     scale = picture.width / found.width
     assert scale == pytest.approx(picture.height / found.height, rel=0.05)
     x0, y0, x1, y1 = (round(side * scale) for side in thing.box_xyxy_px)
-    inside = np.zeros_like(dimmed)
+    inside = np.zeros_like(dark)
     inside[y0:y1, x0:x1] = True
     rows, columns = slice(y0 + (y1 - y0) // 3, y1 - (y1 - y0) // 3), slice(x0 + (x1 - x0) // 3, x1 - (x1 - x0) // 3)
-    return bool(dimmed[rows, columns].mean() < 0.2 and dimmed[~inside].mean() > 0.7)
+    return bool(dark[rows, columns].mean() < 0.2 and dark[~inside].mean() > 0.7)
