@@ -56,6 +56,10 @@ def test_a_wrong_import_breaks_its_contract(tmp_path: Path) -> None:
     [
         ("bubo_desktop.engine.server", {"PySide6", "torch", "transformers", "build"}),
         ("bubo_desktop.cli", {"llama_cpp", "onnxruntime", "torch", "transformers", "build", "bubo_desktop.engine"}),
+        (
+            "bubo_desktop.state.workspace",
+            {"PySide6.QtWidgets", "numpy", "llama_cpp", "onnxruntime", "bubo_desktop.engine"},
+        ),
     ],
 )
 def test_a_running_process_holds_only_its_own_libraries(room: str, strangers: set[str]) -> None:
