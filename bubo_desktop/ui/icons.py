@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QToolButton, QWidget
 
 FOLDER = Path(__file__).parents[1] / "resources" / "icons"
@@ -17,26 +16,36 @@ _SCALES = (1, 2, 3)
 def icon(name: str, colour: QColor, size_px: int = SIZE_PX) -> QIcon:
     """The icon `resources/icons/<name>.svg` drawn in one colour, sharp at this size on every screen.
 
+    It is drawn once and then remembered, so that what paints itself can ask for it each time.
+
     Raises:
         FileNotFoundError: there is no icon of this name.
     """
-    from PySide6.QtSvg import QSvgRenderer  # not before the first icon is wanted
-
-    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
     drawn = QIcon()
     for scale in _SCALES:
-        pixmap = QPixmap(size_px * scale, size_px * scale)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        renderer.render(painter)
-        painter.end()
-        drawn.addPixmap(pixmap)
+        drawn.addPixmap(_pixmap(name, colour, size_px * scale))
     return drawn
 
 
-@lru_cache
-def _source(name: str) -> str:
-    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+def _pixmap(name: str, colour: QColor, side_px: int) -> QPixmap:
+    key = f"{name} {colour.name()} {side_px}"
+    pixmap = QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = _drawn(name, colour, side_px)
+        QPixmapCache.insert(key, pixmap)
+    return pixmap
+
+
+def _drawn(name: str, colour: QColor, side_px: int) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer  # not before the first icon is wanted
+
+    source = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    pixmap = QPixmap(side_px, side_px)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(source.replace("currentColor", colour.name()).encode())).render(painter)
+    painter.end()
+    return pixmap
 
 
 class IconButton(QToolButton):

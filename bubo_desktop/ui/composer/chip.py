@@ -7,7 +7,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QIcon,
     QImage,
     QKeyEvent,
     QPainter,
@@ -44,7 +43,6 @@ class Chip(QWidget):
         super().__init__(parent)
         self.attachment = attachment
         self._thumbnail: QImage | None = None
-        self._symbol = QIcon()
         self._progress: StageProgress | None = None
         self._small = QFont(self.font())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,12 +74,10 @@ class Chip(QWidget):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Another font needs another width, another theme another drawing of the sound."""
+        """Another font needs another width."""
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._fit()
-        if event.type() is QEvent.Type.PaletteChange:
-            self._symbol = QIcon()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         """A card: the small view in its ring, the name, and what is known of the file."""
@@ -101,14 +97,9 @@ class Chip(QWidget):
         if self._thumbnail is not None:
             draw_picture(painter, area, self._thumbnail, RADIUS_PX / 2)
         else:
-            self._draw_symbol(painter, area)
+            icon(self.attachment.kind, self._colour(Role.Text)).paint(painter, area.toRect())
         if self._progress is not None:
             self._draw_ring(painter, area.adjusted(-2, -2, 2, 2), self._progress.fraction)
-
-    def _draw_symbol(self, painter: QPainter, area: QRectF) -> None:
-        if self._symbol.isNull():
-            self._symbol = icon(self.attachment.kind, self._colour(Role.Text))
-        self._symbol.paint(painter, area.toRect())
 
     def _draw_ring(self, painter: QPainter, area: QRectF, fraction: float) -> None:
         """A line that grows around the view as more of the file has been taken in."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from bubo_desktop.ui.icons import SIZE_PX, icon
@@ -17,7 +17,6 @@ class SendButton(QAbstractButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._symbol = QIcon()
         self._stops = False
         self.setFixedSize(DIAMETER_PX, DIAMETER_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -34,17 +33,11 @@ class SendButton(QAbstractButton):
         label, key = (self.tr("Stop"), "Esc") if stops else (self.tr("Send"), self.tr("Enter"))
         self.setAccessibleName(label)
         self.setToolTip(f"{label} ({key})")
-        self._forget_symbol()
+        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A circle's."""
         return QSize(DIAMETER_PX, DIAMETER_PX)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draws the icon anew where its colour has changed."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.EnabledChange}:
-            self._forget_symbol()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         """A disc with its icon; the keyboard's ring stands off from it."""
@@ -65,13 +58,7 @@ class SendButton(QAbstractButton):
         self._draw_symbol(painter)
 
     def _draw_symbol(self, painter: QPainter) -> None:
-        if self._symbol.isNull():
-            role = Role.HighlightedText if self.isEnabled() else Role.PlaceholderText
-            self._symbol = icon("stop" if self._stops else "send", self.palette().color(role))
+        role = Role.HighlightedText if self.isEnabled() else Role.PlaceholderText
         place = QRect(0, 0, SIZE_PX, SIZE_PX)
         place.moveCenter(self.rect().center())
-        self._symbol.paint(painter, place)
-
-    def _forget_symbol(self) -> None:
-        self._symbol = QIcon()
-        self.update()
+        icon("stop" if self._stops else "send", self.palette().color(role)).paint(painter, place)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from bubo_desktop.state.assistant import Assistant, Condition
@@ -23,8 +23,6 @@ class EngineButton(QPushButton):
     def __init__(self, assistant: Assistant, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._assistant = assistant
-        self._warning = QIcon()
-        self._chevron = QIcon()
         self.setMenu(menu)
         self.setFixedHeight(HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -34,12 +32,6 @@ class EngineButton(QPushButton):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Any width will do: the words are shortened."""
         return QSize(0, HEIGHT_PX)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draws the icons anew in another theme's colours."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._warning = self._chevron = QIcon()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         """Sign, words, chevron; a line along the lower edge while a pack is loaded."""
@@ -62,9 +54,7 @@ class EngineButton(QPushButton):
         place = QRectF(0, 0, _SIGN_PX, _SIGN_PX)
         place.moveCenter(centre)
         if condition.state in _BROKEN:
-            if self._warning.isNull():
-                self._warning = icon("warning", self._colour(Role.BrightText))
-            self._warning.paint(painter, place.adjusted(-2, -2, 2, 2).toRect())
+            icon("warning", self._colour(Role.BrightText)).paint(painter, place.adjusted(-2, -2, 2, 2).toRect())
             return
         is_alive = condition.state != "stopped"
         painter.setPen(QPen(self._colour(Role.Highlight if is_alive else Role.PlaceholderText), 2))
@@ -81,10 +71,8 @@ class EngineButton(QPushButton):
         painter.setPen(self._colour(Role.WindowText))
         area = QRectF(left, 0, right - left, self.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        if self._chevron.isNull():
-            self._chevron = icon("chevron-down", self._colour(Role.PlaceholderText))
         place = QRectF(right, (self.height() - _CHEVRON_PX) / 2, _CHEVRON_PX, _CHEVRON_PX)
-        self._chevron.paint(painter, place.toRect())
+        icon("chevron-down", self._colour(Role.PlaceholderText)).paint(painter, place.toRect())
 
     def _draw_progress(self, painter: QPainter, area: QRectF, fraction: float) -> None:
         line = QRectF(area.left() + GRID_PX, area.bottom() - 3, area.width() - 2 * GRID_PX, 2)

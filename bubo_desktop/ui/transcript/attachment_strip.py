@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QIcon, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError
@@ -32,7 +32,6 @@ class AttachmentView(QAbstractButton):
         super().__init__(parent)
         self._attachment = attachment
         self._picture: QImage | None = None
-        self._symbol = QIcon()
         said = self.tr("Picture {name}") if attachment.kind == "picture" else self.tr("Sound {name}")
         self.setAccessibleName(said.format(name=attachment.name))
         self.setFixedSize(VIEW_PX)
@@ -49,12 +48,6 @@ class AttachmentView(QAbstractButton):
         """The keyboard is here."""
         super().focusInEvent(event)
         self.reached.emit()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draws the symbol anew in another theme's colours."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._symbol = QIcon()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name
         """Paints the picture, or the mark and length of the sound, and a border."""
@@ -81,9 +74,7 @@ class AttachmentView(QAbstractButton):
             painter.setPen(self._colour(Role.Text))
             length = self.tr("{seconds:.1f} s").format(seconds=self._attachment.duration_s)
             painter.drawText(area.adjusted(0, area.height() / 2, 0, 0), Qt.AlignmentFlag.AlignCenter, length)
-        if self._symbol.isNull():
-            self._symbol = icon(self._attachment.kind, self._colour(Role.PlaceholderText))
-        self._symbol.paint(painter, mark.toRect())
+        icon(self._attachment.kind, self._colour(Role.PlaceholderText)).paint(painter, mark.toRect())
 
     def _colour(self, role: Role) -> QColor:
         return self.palette().color(role)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from bubo_desktop.data import Match, Verdict
@@ -29,7 +29,6 @@ class MatchBadge(QAbstractButton):
         super().__init__(parent)
         self._attention = attention
         self._exchange = exchange
-        self._symbol = QIcon()
         self.setObjectName("match_badge")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -39,7 +38,6 @@ class MatchBadge(QAbstractButton):
     def set_exchange(self, exchange: Exchange) -> None:
         """Shows the verdict, if there is one."""
         self._exchange = exchange
-        self._symbol = QIcon()
         match = exchange.answer.match
         self.setEnabled(match is not None)
         self.setText(self._words(match) if match else "")
@@ -63,18 +61,10 @@ class MatchBadge(QAbstractButton):
         painter.setBrush(QColor.fromRgbF(colour.redF(), colour.greenF(), colour.blueF(), TINT))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), HEIGHT_PX / 2 - 1, HEIGHT_PX / 2 - 1)
         symbol = QRectF(GRID_PX, (HEIGHT_PX - SYMBOL_PX) / 2, SYMBOL_PX, SYMBOL_PX).toRect()
-        if self._symbol.isNull():
-            self._symbol = icon(SYMBOLS[match.verdict], colour, SYMBOL_PX)
-        self._symbol.paint(painter, symbol)
+        icon(SYMBOLS[match.verdict], colour, SYMBOL_PX).paint(painter, symbol)
         painter.setPen(self.palette().color(Role.Text))
         words = self.rect().adjusted(symbol.right() + GRID_PX, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draws the symbol anew in another theme's colours."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._symbol = QIcon()
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Lights what makes the sound."""
