@@ -11,7 +11,7 @@ from bubo_desktop.client import EngineClient, EngineState
 from bubo_desktop.errors import BuboError
 from bubo_desktop.protocol import Cancelled, Done, Failed, Found, Linked, Masked, Token
 from bubo_desktop.state.course import Course
-from bubo_desktop.state.estimates import Estimates
+from bubo_desktop.state.estimates import Estimates, StageProgress
 from bubo_desktop.state.folding import fold
 from bubo_desktop.state.history import History
 from bubo_desktop.state.records import Exchange, Failure, Status
@@ -29,9 +29,9 @@ class Answering(QObject):
         ended(Exchange): the last signal.
     """
 
-    changed = Signal(object)
-    progressed = Signal(object)
-    ended = Signal(object)
+    changed = Signal(Exchange)
+    progressed = Signal(StageProgress)
+    ended = Signal(Exchange)
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ class Assistant(QObject):
     """
 
     condition_changed = Signal()
-    refused = Signal(object)
+    refused = Signal(BuboError)
 
     def __init__(self, client: EngineClient, settings_file: SettingsFile, parent: QObject | None = None) -> None:
         super().__init__(parent)

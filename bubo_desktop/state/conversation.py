@@ -46,10 +46,10 @@ class Conversation(QObject):
 
     opened = Signal()
     chat_changed = Signal()
-    exchange_added = Signal(object)
-    exchange_changed = Signal(object)
+    exchange_added = Signal(Exchange)
+    exchange_changed = Signal(Exchange)
     exchange_removed = Signal(str)
-    progressed = Signal(str, object)
+    progressed = Signal(str, StageProgress)
     answering_changed = Signal(bool)
     undoable = Signal(str, object)
 

@@ -20,7 +20,7 @@ class Course(QObject):
         progressed(StageProgress): at every sign of the engine's, and in between as time goes by.
     """
 
-    progressed = Signal(object)
+    progressed = Signal(StageProgress)
 
     def __init__(
         self,

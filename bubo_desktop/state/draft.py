@@ -35,8 +35,8 @@ class Draft(QObject):
     """
 
     changed = Signal()
-    preparing = Signal(object, object)
-    refused = Signal(object)
+    preparing = Signal(Attachment, object)
+    refused = Signal(BuboError)
 
     def __init__(
         self, media: MediaStore, client: EngineClient, estimates: Estimates, parent: QObject | None = None

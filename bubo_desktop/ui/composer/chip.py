@@ -37,7 +37,7 @@ class Chip(QWidget):
         removed(Attachment).
     """
 
-    removed = Signal(object)
+    removed = Signal(Attachment)
 
     def __init__(self, attachment: Attachment, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signa
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
 
+from bubo_desktop.state.records import Chat
 from bubo_desktop.ui.sidebar.chat_list import ChatList
 from bubo_desktop.ui.sidebar.chat_row import ChatRow, more_area
 
@@ -19,7 +20,7 @@ class ChatView(QListView):
     """
 
     chosen = Signal(str)
-    deleted = Signal(object)
+    deleted = Signal(Chat)
 
     def __init__(self, chats: ChatList, parent: QWidget | None = None) -> None:
         super().__init__(parent)

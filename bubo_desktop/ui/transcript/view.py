@@ -30,7 +30,7 @@ class Transcript(Column):
         edit_requested(Exchange): its question is to be asked in other words.
     """
 
-    edit_requested = Signal(object)
+    edit_requested = Signal(Exchange)
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bubo_desktop.data import PictureFindings
+from bubo_desktop.errors import BuboError
 from bubo_desktop.state.background import Background
 
 ChoosePath = Callable[[QWidget, str], str]
@@ -25,7 +26,7 @@ class Export(QObject):
     """
 
     noticed = Signal(str)
-    problem = Signal(object)
+    problem = Signal(BuboError)
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -53,7 +53,7 @@ class MaskRenderer(QObject):
         rendered(Masks): those of all objects that have one.
     """
 
-    rendered = Signal(object)
+    rendered = Signal(Masks)
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -44,7 +44,7 @@ class PicturePane(QWidget):
 
     has_picture_changed = Signal(bool)
     noticed = Signal(str)
-    problem = Signal(object)
+    problem = Signal(BuboError)
 
     def __init__(
         self,
