@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 GRID_PX = 8
 RADIUS_PX = 8
-TEXT_PX = 14
 SMALL_PX = 12
 LINE_HEIGHT = 1.45
 STYLE_SHEET = Path(__file__).parents[1] / "resources" / "style.qss"
@@ -70,13 +69,6 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 def prefers_dark(application: QApplication) -> bool:
     """Whether the desktop asks for dark windows."""
     return application.styleHints().colorScheme() is Qt.ColorScheme.Dark
-
-
-def base_font(application: QApplication) -> QFont:
-    """The system's font at the size of the window's text."""
-    font = QFont(application.font())
-    font.setPixelSize(TEXT_PX)
-    return font
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -102,14 +102,12 @@ class Window(QWidget):
         self._connect_choices()
 
     def _connect_choices(self) -> None:
-        state = self._workspace
-        for source in (self.welcome, self.sidebar, self.banner):
+        menu = self.sidebar.menu
+        for source in (self.welcome, menu, self.banner):
             source.pack_folder_requested.connect(self._choose_pack_folder)
-        self.sidebar.pack_chosen.connect(state.assistant.use_pack)
-        self.sidebar.cpu_only_changed.connect(state.assistant.use_cpu_only)
-        self.sidebar.theme_chosen.connect(self.theme_chosen)
-        self.sidebar.language_chosen.connect(self.language_chosen)
-        self.sidebar.shortcuts_requested.connect(self.sheet.toggle)
+        menu.theme_chosen.connect(self.theme_chosen)
+        menu.language_chosen.connect(self.language_chosen)
+        menu.shortcuts_requested.connect(self.sheet.toggle)
 
     def _make_shortcuts(self) -> None:
         actions: dict[str, Callable[[], object]] = {

@@ -234,28 +234,32 @@ def test_the_foot_tells_how_the_engine_is(qtbot, sidebar_of):
 def test_the_menu_at_the_foot_holds_what_can_be_chosen(qtbot, sidebar_of):
     state, sidebar = sidebar_of()
     state.settings.change(theme="dark")
-    menu = sidebar.engine_button.menu()
+    menu = sidebar.menu
     menu.aboutToShow.emit()
     actions = {action.text(): action for action in menu.actions()}
     assert actions["Nano"].isChecked()
     themes = {action.text(): action for action in actions["Theme"].menu().actions()}
     assert [name for name, action in themes.items() if action.isChecked()] == ["Dark"]
-    with qtbot.waitSignal(sidebar.theme_chosen) as chosen:
+    with qtbot.waitSignal(menu.theme_chosen) as chosen:
         themes["Light"].trigger()
     assert chosen.args == ["light"]
     languages = {action.text(): action for action in actions["Language"].menu().actions()}
-    with qtbot.waitSignal(sidebar.language_chosen) as chosen:
+    with qtbot.waitSignal(menu.language_chosen) as chosen:
         languages["Español"].trigger()
     assert chosen.args == ["es"]
-    with qtbot.waitSignal(sidebar.cpu_only_changed) as chosen:
-        actions["Compute on the CPU only"].trigger()
-    assert chosen.args == [True]
-    with qtbot.waitSignal(sidebar.pack_chosen) as chosen:
-        actions["Nano"].trigger()
-    assert chosen.args == ["nano"]
     for name, signal in (
-        ("Use a pack folder…", sidebar.pack_folder_requested),
-        ("Keyboard shortcuts", sidebar.shortcuts_requested),
+        ("Use a pack folder…", menu.pack_folder_requested),
+        ("Keyboard shortcuts", menu.shortcuts_requested),
     ):
         with qtbot.waitSignal(signal):
             actions[name].trigger()
+
+
+def test_what_answers_is_chosen_at_the_foot(sidebar_of):
+    state, sidebar = sidebar_of()
+    sidebar.menu.aboutToShow.emit()
+    actions = {action.text(): action for action in sidebar.menu.actions()}
+    actions["Compute on the CPU only"].trigger()
+    actions["Nano"].trigger()
+    assert (state.settings.values.cpu_only, state.settings.values.pack) == (True, "nano")
+    assert state.assistant.condition.state == "loading"

@@ -16,19 +16,15 @@ Choice = tuple[str, str]  # what is meant, and how it is called
 
 
 class EngineMenu(QMenu):
-    """Made anew each time it is shown, so that it holds what is true then.
+    """Made anew each time it is shown, so that it holds what is true then. What answers, it changes itself.
 
     Signals:
-        pack_chosen(str): the id of a pack on this machine.
         pack_folder_requested: a pack in another folder is to be chosen.
-        cpu_only_changed(bool).
         theme_chosen(str), language_chosen(str): as the settings name them.
-        shortcuts_requested.
+        shortcuts_requested: the keys are to be shown.
     """
 
-    pack_chosen = Signal(str)
     pack_folder_requested = Signal()
-    cpu_only_changed = Signal(bool)
     theme_chosen = Signal(str)
     language_chosen = Signal(str)
     shortcuts_requested = Signal()
@@ -46,7 +42,7 @@ class EngineMenu(QMenu):
         cpu_only = self.addAction(self.tr("Compute on the CPU only"))
         cpu_only.setCheckable(True)
         cpu_only.setChecked(values.cpu_only)
-        cpu_only.triggered.connect(self.cpu_only_changed)
+        cpu_only.triggered.connect(self._assistant.use_cpu_only)
         self.addSeparator()
         _add_choice(self.addMenu(self.tr("Theme")), self._themes(), values.theme, self.theme_chosen.emit)
         _add_choice(self.addMenu(self.tr("Language")), self._languages(), values.language, self.language_chosen.emit)
@@ -59,7 +55,7 @@ class EngineMenu(QMenu):
         self.addAction(self.tr("Packs on this computer")).setEnabled(False)
         packs = {manifest.id: manifest.name for _folder, manifest in list_packs()}
         used = self._assistant.manifest
-        _add_choice(self, tuple(packs.items()), used.id if used else "", self.pack_chosen.emit)
+        _add_choice(self, tuple(packs.items()), used.id if used else "", self._assistant.use_pack)
         self.addAction(self.tr("Use a pack folder…")).triggered.connect(self.pack_folder_requested)
         self.addSeparator()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from bubo_desktop.state.assistant import Assistant
@@ -26,15 +26,9 @@ _OWL_PX = 24
 class Sidebar(QWidget):
     """Lists the chats of the history, opens, renames and deletes them.
 
-    Signals: those of `EngineMenu`, which say what was chosen at the foot of the sidebar.
+    Attributes:
+        menu: at its foot, what can be chosen for the whole program.
     """
-
-    pack_chosen = Signal(str)
-    pack_folder_requested = Signal()
-    cpu_only_changed = Signal(bool)
-    theme_chosen = Signal(str)
-    language_chosen = Signal(str)
-    shortcuts_requested = Signal()
 
     def __init__(
         self,
@@ -52,8 +46,8 @@ class Sidebar(QWidget):
         self.new_button = IconButton("plus", self.tr("New chat"), "Ctrl+N")
         self.view = ChatView(self._chats)
         self._nothing = QLabel()
-        self._menu = EngineMenu(assistant, settings_file, self)
-        self.engine_button = EngineButton(assistant, self._menu)
+        self.menu = EngineMenu(assistant, settings_file, self)
+        self.engine_button = EngineButton(assistant, self.menu)
         self._reload = QTimer(self, singleShot=True, interval=_SEARCH_DELAY_MS)
         self._arrange()
         self._connect()
@@ -102,11 +96,6 @@ class Sidebar(QWidget):
         return head
 
     def _connect(self) -> None:
-        for choice in (
-            "pack_chosen", "pack_folder_requested", "cpu_only_changed", "theme_chosen", "language_chosen",
-            "shortcuts_requested",
-        ):  # fmt: skip
-            getattr(self._menu, choice).connect(getattr(self, choice))
         self.new_button.clicked.connect(self._conversation.new)
         self.view.chosen.connect(self._conversation.open)
         self.view.deleted.connect(lambda chat: self._conversation.delete_chat(chat.id))
