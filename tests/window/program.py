@@ -62,7 +62,7 @@ class Told:
 
 @contextmanager
 def running(desktop: Desktop, home: Path, *arguments: str, scale: int = 1) -> Iterator[Program]:
-    """Runs the program, and closes its window at the end.
+    """Runs the program, and ends it. What it writes to standard error is in `home/errors`; no mistake may be there.
 
     Args:
         desktop: where the window appears.
@@ -73,12 +73,15 @@ def running(desktop: Desktop, home: Path, *arguments: str, scale: int = 1) -> It
     script = [] if arguments and arguments[0].endswith(".py") else [str(ROOT / "main.py")]
     own = {HOME_VARIABLE: str(home), "PYTHONPATH": str(ROOT), "QT_SCALE_FACTOR": str(scale)}
     variables = {**desktop.environment, **own}
-    process = subprocess.Popen([sys.executable, *script, *arguments], env=variables, cwd=home)
+    errors = home / "errors"
+    with errors.open("wb") as file:
+        process = subprocess.Popen([sys.executable, *script, *arguments], env=variables, cwd=home, stderr=file)
     program = Program(process, desktop, scale)
     try:
         yield program
     finally:
         program.kill()
+    assert "Traceback" not in errors.read_text(), errors.read_text()
 
 
 def wait_until_gone(pid: int) -> None:
