@@ -102,7 +102,7 @@ def test_events_have_names_for_a_screen_reader(shown):
     assert [span.accessibleName() for span in track.timeline.spans] == [
         "barking, 0.0 to 0.2 seconds, sure",
         "ringing, 0.1 to 0.3 seconds, fairly sure",
-        "wind, 0.4 to 0.5 seconds, not sure",
+        "wind, 0.4 to 0.5 seconds, unsure",
     ]
     assert track.play_button.accessibleName() == "Play bell.wav"
 

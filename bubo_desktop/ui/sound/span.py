@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.palette import look_of
+from bubo_desktop.ui.certainty import certainty_of
 from bubo_desktop.ui.marks import draw_ground, draw_line, draw_ring
+from bubo_desktop.ui.pointed_button import PointedButton
 from bubo_desktop.ui.theme import Role
 
 HEIGHT_PX = 22
 PADDING_PX = 4
-SURE, FAIRLY_SURE = 0.8, 0.5
 
 
-class Span(QAbstractButton):
+class Span(PointedButton):
     """A button that plays the event; the pointer or the keyboard on it lights what names it.
 
     Attributes:
         heard: the event.
         number: its place in its `SoundFindings`.
-
-    Signals:
-        pointed(bool): pointer or keyboard came to it, or left it.
     """
-
-    pointed = Signal(bool)
 
     def __init__(self, number: int, event: SoundEvent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +37,6 @@ class Span(QAbstractButton):
         self.setAccessibleName(self._described(event))
         self.setToolTip(self._described(event))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_lit(self, is_lit: bool) -> None:
         """Whether it stands out."""
@@ -73,32 +68,7 @@ class Span(QAbstractButton):
         name = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room_px)
         painter.drawText(area.adjusted(PADDING_PX - 1, 0, 0, -5), Qt.AlignmentFlag.AlignVCenter, name)
 
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Is pointed at."""
-        super().enterEvent(event)
-        self.pointed.emit(True)
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Is no longer pointed at."""
-        super().leaveEvent(event)
-        self.pointed.emit(False)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Is what the keyboard is on."""
-        super().focusInEvent(event)
-        self.pointed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Is no longer what the keyboard is on."""
-        super().focusOutEvent(event)
-        self.pointed.emit(False)
-
     def _described(self, event: SoundEvent) -> str:
-        if event.score >= SURE:
-            sureness = self.tr("sure")
-        elif event.score >= FAIRLY_SURE:
-            sureness = self.tr("fairly sure")
-        else:
-            sureness = self.tr("not sure")
-        described = self.tr("{name}, {start:.1f} to {end:.1f} seconds, {sureness}")
-        return described.format(name=event.label, start=event.start_s, end=event.end_s, sureness=sureness)
+        described = self.tr("{name}, {start:.1f} to {end:.1f} seconds, {certainty}")
+        certainty = certainty_of(event.score)
+        return described.format(name=event.label, start=event.start_s, end=event.end_s, certainty=certainty)

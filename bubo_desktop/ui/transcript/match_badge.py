@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bubo_desktop.data import Match, Verdict
 from bubo_desktop.palette import OKABE_ITO
 from bubo_desktop.state.attention import NOTHING, Attention, ObjectRef, Targets
 from bubo_desktop.state.records import Exchange
 from bubo_desktop.ui.icons import icon
+from bubo_desktop.ui.pointed_button import PointedButton
 from bubo_desktop.ui.theme import GRID_PX, Role
 
 HEIGHT_PX = 24
@@ -19,7 +20,7 @@ TINT = 0.14  # opacity of the verdict's colour on the pill
 SYMBOLS: dict[Verdict, str] = {"related": "related", "unrelated": "unrelated", "silent": "silent"}
 
 
-class MatchBadge(QAbstractButton):
+class MatchBadge(PointedButton):
     """Says whether picture and sound belong together; pointing at it lights what makes the sound, a click pins it.
 
     It keeps its place while there is no verdict yet.
@@ -31,7 +32,7 @@ class MatchBadge(QAbstractButton):
         self._exchange = exchange
         self.setObjectName("match_badge")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.pointed.connect(self._hover)
         self.clicked.connect(lambda: self._attention.pin(self._exchange, self._sources()))
         self.set_exchange(exchange)
 
@@ -66,25 +67,8 @@ class MatchBadge(QAbstractButton):
         words = self.rect().adjusted(symbol.right() + GRID_PX, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Lights what makes the sound."""
-        super().enterEvent(event)
-        self._attention.hover(self._exchange, self._sources())
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing is pointed at any more."""
-        super().leaveEvent(event)
-        self._attention.hover(self._exchange, NOTHING)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Lights what makes the sound."""
-        super().focusInEvent(event)
-        self._attention.hover(self._exchange, self._sources())
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing is pointed at any more."""
-        super().focusOutEvent(event)
-        self._attention.hover(self._exchange, NOTHING)
+    def _hover(self, is_pointed: bool) -> None:
+        self._attention.hover(self._exchange, self._sources() if is_pointed else NOTHING)
 
     def _sources(self) -> Targets:
         match = self._exchange.answer.match

@@ -7,18 +7,17 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError
 from bubo_desktop.state.background import Background, Task
-from bubo_desktop.ui.theme import GRID_PX, SMALL_PX
+from bubo_desktop.ui.theme import GRID_PX, SMALL_PX, Role
 from bubo_desktop.ui.thumbnails import draw_picture, read_thumbnail
 
 SIZE_PX = QSize(56, 44)
 RADIUS_PX = 6
 NUMBER_PX = 16
-Role = QPalette.ColorRole
 
 
 class PictureTab(QAbstractButton):

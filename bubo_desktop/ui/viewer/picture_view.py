@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPaintEvent,
-    QPalette,
     QPen,
     QResizeEvent,
     QWheelEvent,
@@ -21,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 
 from bubo_desktop.data import BoxXyxyPx
-from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX
+from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role
 from bubo_desktop.ui.viewer.picture_loader import LoadedPicture
 from bubo_desktop.ui.viewer.scene import Scene
 from bubo_desktop.ui.viewer.viewport import Viewport
@@ -30,7 +29,6 @@ ZOOM_STEP = 1.25
 PAN_STEP_PX = 48
 _SMALLEST_SIZE_PX = 160
 _WHEEL_STEP = 120  # of QWheelEvent.angleDelta, for one notch
-Role = QPalette.ColorRole
 _BY_KEYBOARD = {
     Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
 }  # fmt: skip

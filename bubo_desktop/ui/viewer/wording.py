@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from bubo_desktop.data import PictureFindings, Thing
-
-_SURE = 0.8
-_FAIRLY_SURE = 0.5
+from bubo_desktop.ui.certainty import certainty_of
 
 
 class Wording(QObject):
@@ -15,7 +13,7 @@ class Wording(QObject):
 
     def thing(self, thing: Thing, findings: PictureFindings, *, is_source: bool) -> str:
         """An object as "dog, lower left, about a tenth of the picture, sure"; `is_source` where it makes the sound."""
-        parts = [thing.label, self._place(thing, findings), self._share(thing, findings), self._certainty(thing.score)]
+        parts = [thing.label, self._place(thing, findings), self._share(thing, findings), certainty_of(thing.score)]
         if is_source:
             parts.append(self.tr("makes the sound"))
         return ", ".join(parts)
@@ -53,11 +51,6 @@ class Wording(QObject):
         n_pixels = sum(thing.mask_rle.counts[1::2]) if thing.mask_rle else (x1 - x0) * (y1 - y0)
         share = n_pixels / (findings.width * findings.height)
         return next((words for least, words in shares if share >= least), self.tr("very small"))
-
-    def _certainty(self, score: float) -> str:
-        if score >= _SURE:
-            return self.tr("sure")
-        return self.tr("fairly sure") if score >= _FAIRLY_SURE else self.tr("unsure")
 
 
 def _third(share: float) -> int:
