@@ -113,6 +113,7 @@ class Program(QObject):
             self._application.removeTranslator(translator)
         language = self._workspace.settings.values.language
         locale = QLocale.system() if language == "system" else QLocale(language)
+        QLocale.setDefault(locale)  # of numbers and the names of months
         self._translators = []
         for name, path in (("bubo", TRANSLATIONS), ("qtbase", _qt_translations())):
             translator = QTranslator(self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.records import Attachment
+from bubo_desktop.ui.durations import in_seconds
 from bubo_desktop.ui.icons import IconButton, icon
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, SMALL_PX, Role
 from bubo_desktop.ui.thumbnails import draw_picture
@@ -127,16 +128,12 @@ class Chip(QWidget):
             return self._measures()
         doing = self.tr("looking") if self.attachment.kind == "picture" else self.tr("listening")
         remaining_s = self._progress.remaining_s
-        return doing if remaining_s is None else f"{doing}, {self._seconds(remaining_s)}"
+        return doing if remaining_s is None else f"{doing}, {in_seconds(remaining_s)}"
 
     def _measures(self) -> str:
         if self.attachment.kind == "picture":
             return f"{self.attachment.width} × {self.attachment.height}"
-        return self._seconds(self.attachment.duration_s)
-
-    def _seconds(self, duration_s: float) -> str:
-        """As the user's language writes numbers."""
-        return f"{self.locale().toString(duration_s, 'f', 1)} s"
+        return in_seconds(self.attachment.duration_s)
 
     def _describe(self) -> None:
         kind = self.tr("Picture") if self.attachment.kind == "picture" else self.tr("Sound")
@@ -152,7 +149,7 @@ class Chip(QWidget):
         self._remove.move(self.width() - button.width() - GRID_PX // 2, (HEIGHT_PX - button.height()) // 2)
 
     def _name_width_px(self) -> int:
-        widest_details = QFontMetrics(self._small).horizontalAdvance(self.tr("listening") + ", 00.0 s")
+        widest_details = QFontMetrics(self._small).horizontalAdvance(f"{self.tr('listening')}, {in_seconds(88.8)}")
         return max(min(self.fontMetrics().horizontalAdvance(self.attachment.name) + 1, _NAME_PX), widest_details)
 
     def _colour(self, role: Role) -> QColor:

@@ -12,6 +12,7 @@ from bubo_desktop.errors import BuboError
 from bubo_desktop.state.background import Background
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment
+from bubo_desktop.ui.durations import in_seconds
 from bubo_desktop.ui.icons import SIZE_PX, icon
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role
 from bubo_desktop.ui.thumbnails import draw_picture, read_thumbnail
@@ -72,8 +73,8 @@ class AttachmentView(QAbstractButton):
         if self._attachment.kind == "sound":
             mark.translate(0, -GRID_PX)
             painter.setPen(self._colour(Role.Text))
-            length = self.tr("{seconds:.1f} s").format(seconds=self._attachment.duration_s)
-            painter.drawText(area.adjusted(0, area.height() / 2, 0, 0), Qt.AlignmentFlag.AlignCenter, length)
+            below = area.adjusted(0, area.height() / 2, 0, 0)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, in_seconds(self._attachment.duration_s))
         icon(self._attachment.kind, self._colour(Role.PlaceholderText)).paint(painter, mark.toRect())
 
     def _colour(self, role: Role) -> QColor:

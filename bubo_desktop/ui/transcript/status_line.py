@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QLocale, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from bubo_desktop.data import STAGES, Answer, Stage
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.records import Exchange
+from bubo_desktop.ui.durations import in_seconds
 from bubo_desktop.ui.theme import GRID_PX
 
 WORTH_SAYING_S = 1.0  # of what is left
@@ -108,7 +109,7 @@ class StatusLine(QWidget):
     def _time(self, milliseconds: float) -> str:
         if milliseconds < 100:
             return self.tr("{n} ms").format(n=round(milliseconds))
-        return self.tr("{n} s").format(n=QLocale().toString(milliseconds / 1000, "f", 1))
+        return in_seconds(milliseconds / 1000)
 
 
 class ShortenedLabel(QLabel):
