@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from bubo_desktop.state.records import Attachment, Exchange
+from bubo_desktop.state.records import Attachment, Exchange, pictures_in, sounds_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Attention(QObject):
     @property
     def pictures(self) -> tuple[Attachment, ...]:
         """The pictures that are shown."""
-        return self._shown.pictures if self._shown else tuple(file for file in self._draft if file.kind == "picture")
+        return self._shown.pictures if self._shown else pictures_in(self._draft)
 
     @property
     def sounds(self) -> tuple[Attachment, ...]:
         """The recordings that are shown."""
-        return self._shown.sounds if self._shown else tuple(file for file in self._draft if file.kind == "sound")
+        return self._shown.sounds if self._shown else sounds_in(self._draft)
 
     @property
     def lit(self) -> Targets:

@@ -17,9 +17,8 @@ from bubo_desktop.state.answering import Answering
 from bubo_desktop.state.estimates import Estimates, StageProgress
 from bubo_desktop.state.history import History
 from bubo_desktop.state.media import MediaStore
-from bubo_desktop.state.records import NO_ANSWER, Attachment, Chat, Exchange
+from bubo_desktop.state.records import NO_ANSWER, Attachment, Chat, Exchange, title_of
 
-MAX_TITLE_CHARS = 60
 MAX_TURNS = 20
 TEMPERATURE_OF_ANOTHER = 0.7
 N_SEEDS = 2**31
@@ -200,8 +199,8 @@ class Conversation(QObject):
         ask = partial(
             self._client.ask,
             exchange.question,
-            self._paths(exchange.pictures),
-            self._paths(exchange.sounds),
+            self._media.paths_of(exchange.pictures),
+            self._media.paths_of(exchange.sounds),
             self._turns_before(exchange),
             sampling,
         )
@@ -212,9 +211,6 @@ class Conversation(QObject):
         answering.ended.connect(self._forget)
         self._put(exchange)
         answering.start()
-
-    def _paths(self, files: Iterable[Attachment]) -> list[str]:
-        return [str(self._media.path_of(file)) for file in files]
 
     def _turns_before(self, exchange: Exchange) -> list[Turn]:
         """The newest of what was answered before; the engine keeps no conversation."""
@@ -270,12 +266,6 @@ class Conversation(QObject):
 
     def _note_pack(self, ready: Ready) -> None:
         self._estimates.pack = ready.pack
-
-
-def title_of(question: str) -> str:
-    """The first line of a question, short enough for a list."""
-    line = question.strip().partition("\n")[0].rstrip()
-    return line if len(line) <= MAX_TITLE_CHARS else f"{line[: MAX_TITLE_CHARS - 1].rstrip()}…"
 
 
 def _in_order(exchanges: dict[str, Exchange]) -> dict[str, Exchange]:

@@ -14,7 +14,7 @@ from bubo_desktop.protocol import Cancelled, Done, Failed, Ready
 from bubo_desktop.state.course import Course
 from bubo_desktop.state.estimates import Estimates, StageProgress
 from bubo_desktop.state.media import MediaStore
-from bubo_desktop.state.records import Attachment
+from bubo_desktop.state.records import Attachment, pictures_in, sounds_in
 
 
 class _Look(NamedTuple):
@@ -115,9 +115,9 @@ class Draft(QObject):
         """Has the engine encode everything attached; what it knows already costs nothing."""
         if not self._attachments:
             return
-        pictures, sounds = _by_kind(self._attachments)
+        pictures, sounds = pictures_in(self._attachments), sounds_in(self._attachments)
         try:
-            number = self._client.prepare(self._paths(pictures), self._paths(sounds))
+            number = self._client.prepare(self._media.paths_of(pictures), self._media.paths_of(sounds))
         except BuboError:
             return  # there is no engine; when it is ready, it will look
         seen = self._known.union(*(look.files for look in self._looks.values()))
@@ -125,7 +125,7 @@ class Draft(QObject):
 
     def _follow(self, number: int, files: tuple[Attachment, ...]) -> None:
         """Tells of a request what concerns the files that are new to the engine."""
-        pictures, sounds = _by_kind(files)
+        pictures, sounds = pictures_in(files), sounds_in(files)
         n_files = len(pictures), len(sounds)
         course = Course(self._client, number, self._estimates, n_files, with_answer=False, parent=self)
         course.progressed.connect(partial(self._tell, files))
@@ -150,11 +150,3 @@ class Draft(QObject):
     def _tell(self, files: Iterable[Attachment], progress: StageProgress | None) -> None:
         for file in files:
             self.preparing.emit(file, progress)
-
-    def _paths(self, files: Iterable[Attachment]) -> list[str]:
-        return [str(self._media.path_of(file)) for file in files]
-
-
-def _by_kind(files: Sequence[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
-    """Pictures, and sounds."""
-    return [file for file in files if file.kind == "picture"], [file for file in files if file.kind == "sound"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -66,6 +66,10 @@ class MediaStore(QObject):
     def path_of(self, attachment: Attachment) -> Path:
         """Where the copy is."""
         return self._folder / attachment.file_name
+
+    def paths_of(self, attachments: Iterable[Attachment]) -> list[str]:
+        """Where the copies are, for the engine."""
+        return [str(self.path_of(attachment)) for attachment in attachments]
 
     def waveform(self, attachment: Attachment, n_bins: int) -> list[tuple[float, float]]:
         """The lowest and highest sample, -1..1, in each of `n_bins` equal spans of a sound; for a background thread.

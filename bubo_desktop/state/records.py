@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct, field
@@ -14,6 +15,7 @@ Kind = Literal["picture", "sound"]
 Status = Literal["waiting", "answering", "done", "stopped", "failed"]
 
 NO_ANSWER = Answer(answer="", pack="")
+MAX_TITLE_CHARS = 60
 
 
 def new_id() -> str:
@@ -42,6 +44,16 @@ class Attachment(Struct, frozen=True):
         return f"{self.sha256}{self.suffix}"
 
 
+def pictures_in(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """Those of the files that are pictures, in their order."""
+    return tuple(file for file in files if file.kind == "picture")
+
+
+def sounds_in(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """Those of the files that are sounds, in their order."""
+    return tuple(file for file in files if file.kind == "sound")
+
+
 class Failure(Struct, frozen=True):
     """Why there is no whole answer, in a sentence, and what to do, in another (which may be empty)."""
 
@@ -67,12 +79,12 @@ class Exchange(Struct, frozen=True, kw_only=True):
     @property
     def pictures(self) -> tuple[Attachment, ...]:
         """Its pictures, in the order of `answer.images`."""
-        return tuple(file for file in self.attachments if file.kind == "picture")
+        return pictures_in(self.attachments)
 
     @property
     def sounds(self) -> tuple[Attachment, ...]:
         """Its sounds, in the order of `answer.sounds`."""
-        return tuple(file for file in self.attachments if file.kind == "sound")
+        return sounds_in(self.attachments)
 
     @property
     def is_open(self) -> bool:
@@ -87,3 +99,9 @@ class Chat(Struct, frozen=True, kw_only=True):
     title: str
     created_at_s: float = field(default_factory=time.time)
     changed_at_s: float = field(default_factory=time.time)
+
+
+def title_of(question: str) -> str:
+    """The title of a chat by its first question: the first line, short enough for a list."""
+    line = question.strip().partition("\n")[0].rstrip()
+    return line if len(line) <= MAX_TITLE_CHARS else f"{line[: MAX_TITLE_CHARS - 1].rstrip()}…"

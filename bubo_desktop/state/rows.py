@@ -9,9 +9,7 @@ import unicodedata
 
 import msgspec
 
-from bubo_desktop.state.records import Chat, Exchange
-
-MAX_TITLE_CHARS = 60  # of a chat whose own title could not be kept
+from bubo_desktop.state.records import Chat, Exchange, title_of
 
 _PUT_CHAT = """
 INSERT INTO chats (id, title, folded, created_at_s, changed_at_s) VALUES (?, ?, ?, ?, ?)
@@ -36,8 +34,8 @@ def put_chat(connection: sqlite3.Connection, chat: Chat) -> None:
 
 def put_exchange(connection: sqlite3.Connection, exchange: Exchange, changed_at_s: float) -> None:
     """Inserts an exchange, or brings it up to date; its chat, which is made if need be, changed at that time."""
-    title = " ".join(exchange.question.split())[:MAX_TITLE_CHARS]
-    chat = Chat(id=exchange.chat_id, title=title, created_at_s=exchange.asked_at_s, changed_at_s=changed_at_s)
+    title, created_at_s = title_of(exchange.question), exchange.asked_at_s  # of a chat whose own could not be kept
+    chat = Chat(id=exchange.chat_id, title=title, created_at_s=created_at_s, changed_at_s=changed_at_s)
     record = encode(exchange)
     folded = fold(f"{exchange.question}\n{exchange.answer.answer}")
     row = (exchange.id, exchange.chat_id, exchange.status, folded, checksum_of(record), record)

@@ -8,8 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bubo_desktop.client import EngineState
-from bubo_desktop.state.conversation import title_of
-from bubo_desktop.state.records import Exchange
+from bubo_desktop.state.records import Exchange, title_of
 from tests.fakes.engine_process import WORDS
 from tests.fakes.parts import ANSWER
 from tests.state.conftest import WAIT_MS, attach, kept

@@ -114,7 +114,7 @@ def test_a_chat_can_be_renamed_and_found_by_its_new_title(database):
 
 def test_an_exchange_is_kept_even_where_its_chat_could_not_be(database):
     chat = Chat(title="The dog")
-    exchange = an_exchange(chat, "  What is\n there?  ")
+    exchange = an_exchange(chat, "  What is there?\nAnd where?  ")
     database.save_exchange(exchange)
     assert titles(database.chats()) == ["What is there?"]
     database.save_chat(chat)
