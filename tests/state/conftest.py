@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from bubo_desktop.client import EngineClient, EngineState, Patience
@@ -63,7 +64,7 @@ def workspace_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Workspace
     """Makes the state of a window, with an engine of that kind; it ends as the program does."""
     workspaces: list[Workspace] = []
 
-    def make(mode: str, *, start: bool = True, **patience: float) -> Workspace:
+    def make(mode: str = "good", *, start: bool = False, **patience: float) -> Workspace:
         workspaces.append(Workspace(tmp_path, client_of(mode, **patience)))
         if start:
             workspaces[-1].begin()
@@ -77,7 +78,15 @@ def workspace_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Workspace
 
 @pytest.fixture
 def picture(tmp_path) -> Path:
-    """A picture in which the fake eyes see a dog."""
+    """A picture file, in which the fake eyes see a dog."""
     path = tmp_path / "garden.png"
-    Image.fromarray(np.arange(16 * 16 * 3, dtype=np.uint8).reshape(16, 16, 3)).save(path)
+    Image.fromarray(np.arange(16 * 24 * 3, dtype=np.uint8).reshape(16, 24, 3)).save(path)
+    return path
+
+
+@pytest.fixture
+def sound(tmp_path) -> Path:
+    """A sound file of half a second."""
+    path = tmp_path / "bell.wav"
+    soundfile.write(path, np.sin(np.arange(8_000, dtype=np.float32)), 16_000)
     return path

@@ -21,7 +21,7 @@ NANO = ROOT / "models" / "nano"
 @pytest.fixture
 def workspace(workspace_of) -> Workspace:
     """The state of a window whose engine starts well, and has not been started."""
-    return workspace_of("good", start=False)
+    return workspace_of()
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_pack_is_known_before_anything_starts(assistant):
 
 
 def test_it_loads_and_is_ready(qtbot, workspace_of):
-    assistant = workspace_of("real", start=False).assistant
+    assistant = workspace_of("real").assistant
     states = states_of(assistant)
     assistant.start()
     wait_for(qtbot, assistant, "ready")
@@ -80,7 +80,7 @@ def test_a_killed_engine_is_said_to_start_again_and_does(qtbot, assistant, clien
 
 
 def test_an_engine_that_cannot_be_had_says_why_and_is_tried_again_on_request(qtbot, workspace_of):
-    assistant = workspace_of("bad_pack", start=False).assistant
+    assistant = workspace_of("bad_pack").assistant
     assistant.start()
     wait_for(qtbot, assistant, "unavailable")
     assert (assistant.condition.message, assistant.condition.hint) == ("The pack is damaged.", "Install it again.")

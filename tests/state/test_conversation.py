@@ -43,7 +43,7 @@ def watch_undo(workspace) -> list:
 
 
 def test_the_answer_streams_and_is_kept(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     states: list[Exchange] = []
     workspace.conversation.exchange_changed.connect(states.append)
     last = ask_and_wait(qtbot, workspace)
@@ -56,7 +56,7 @@ def test_the_answer_streams_and_is_kept(qtbot, workspace_of):
 
 
 def test_a_flood_of_words_is_shown_in_gulps(qtbot, workspace_of):
-    workspace = workspace_of("floods")
+    workspace = workspace_of("floods", start=True)
     words: list[str] = []
     states: list[Exchange] = []
     workspace.client.token.connect(lambda token: words.append(token.text))
@@ -71,7 +71,7 @@ def test_a_flood_of_words_is_shown_in_gulps(qtbot, workspace_of):
 
 
 def test_boxes_links_and_masks_come_one_after_the_other(qtbot, workspace_of, picture):
-    workspace = workspace_of("real")
+    workspace = workspace_of("real", start=True)
     states: list[Exchange] = []
     workspace.conversation.exchange_changed.connect(states.append)
     last = ask_and_wait(qtbot, workspace, "What is this?", attach(qtbot, workspace, picture))
@@ -90,7 +90,7 @@ def any_mask(exchange: Exchange) -> bool:
 
 
 def test_the_question_is_on_the_disk_before_the_engine_hears_of_it(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     order: list[str] = []
     send = workspace.client.ask
     workspace.client.ask = lambda *request: (order.append("asked"), send(*request))[1]
@@ -100,7 +100,7 @@ def test_the_question_is_on_the_disk_before_the_engine_hears_of_it(qtbot, worksp
 
 
 def test_a_chat_begins_with_its_first_question_and_carries_its_title(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     assert workspace.conversation.chat is None
     ask_and_wait(qtbot, workspace, "  Was siehst du?\nUnd was noch?")
     with qtbot.waitSignal(workspace.history.chats_loaded, timeout=WAIT_MS) as waited:
@@ -118,7 +118,7 @@ def test_a_long_first_line_is_cut_for_the_title():
 
 @pytest.mark.parametrize("mode", ["dies_in_answer", "aborts_in_answer", "garbage"])
 def test_a_dead_engine_leaves_the_text_and_the_next_question_works(qtbot, workspace_of, mode):
-    workspace = workspace_of(mode)
+    workspace = workspace_of(mode, start=True)
     failed = ask_and_wait(qtbot, workspace)
     assert (failed.status, failed.answer.answer) == ("failed", "".join(WORDS[:3]))
     assert failed.failure.message
@@ -129,7 +129,7 @@ def test_a_dead_engine_leaves_the_text_and_the_next_question_works(qtbot, worksp
 
 
 def test_a_killed_engine_comes_back_and_answers_the_same_question_again(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     workspace.conversation.ask("What is this?")
     wait_for_text(qtbot, workspace)
     os.kill(workspace.client.pid, signal.SIGKILL)
@@ -142,7 +142,7 @@ def test_a_killed_engine_comes_back_and_answers_the_same_question_again(qtbot, w
 
 
 def test_without_an_engine_the_question_is_kept_and_can_be_asked_again(qtbot, workspace_of):
-    workspace = workspace_of("good", start=False)
+    workspace = workspace_of()
     failed = ask_and_wait(qtbot, workspace)
     assert failed.status == "failed"
     assert failed.failure.message == "The engine is not running."
@@ -153,12 +153,12 @@ def test_without_an_engine_the_question_is_kept_and_can_be_asked_again(qtbot, wo
 
 
 def test_a_question_asked_while_the_pack_loads_is_answered(qtbot, workspace_of):
-    workspace = workspace_of("slow_start")
+    workspace = workspace_of("slow_start", start=True)
     assert ask_and_wait(qtbot, workspace).status == "done"
 
 
 def test_a_question_asked_while_one_engine_gives_way_to_the_next_is_answered(qtbot, workspace_of):
-    workspace = workspace_of("ignores_cancel")  # nor does it end before it has to
+    workspace = workspace_of("ignores_cancel", start=True)  # nor does it end before it has to
 
     def start_the_next(state: EngineState) -> None:
         if state is EngineState.stopped:
@@ -173,7 +173,7 @@ def test_a_question_asked_while_one_engine_gives_way_to_the_next_is_answered(qtb
 
 
 def test_questions_stay_in_order_when_the_clock_is_set_back(qtbot, workspace_of, monkeypatch):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     ask_and_wait(qtbot, workspace, "One?")
     monkeypatch.setattr(time, "time", lambda: 0.0)
     ask_and_wait(qtbot, workspace, "Two?")
@@ -181,7 +181,7 @@ def test_questions_stay_in_order_when_the_clock_is_set_back(qtbot, workspace_of,
 
 
 def test_stop_keeps_what_was_said(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     workspace.conversation.ask("What is this?")
     wait_for_text(qtbot, workspace)
     workspace.conversation.stop()
@@ -194,7 +194,7 @@ def test_stop_keeps_what_was_said(qtbot, workspace_of):
 
 
 def test_at_the_end_of_the_program_answers_of_all_chats_are_kept(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     workspace.conversation.ask("What is this?")
     chat = workspace.conversation.chat
     said = wait_for_text(qtbot, workspace)
@@ -206,7 +206,7 @@ def test_at_the_end_of_the_program_answers_of_all_chats_are_kept(qtbot, workspac
 
 
 def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     asked = []
     workspace.client.ask = lambda *request: asked.append(request)
     workspace.conversation.ask("What is this?")
@@ -217,7 +217,7 @@ def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, workspace_of
 
 
 def test_the_engine_is_told_what_was_answered_before(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     requests = []
     send = workspace.client.ask
     workspace.client.ask = lambda *request: (requests.append(request), send(*request))[1]
@@ -234,7 +234,7 @@ def test_the_engine_is_told_what_was_answered_before(qtbot, workspace_of):
 
 
 def test_another_answer_is_drawn_freely_and_the_first_can_be_taken_back(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     requests = []
     send = workspace.client.ask
     workspace.client.ask = lambda *request: (requests.append(request), send(*request))[1]
@@ -252,7 +252,7 @@ def test_another_answer_is_drawn_freely_and_the_first_can_be_taken_back(qtbot, w
 
 
 def test_a_deleted_question_comes_back_to_its_place(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     for question in ("One?", "Two?"):
         ask_and_wait(qtbot, workspace, question)
     before = workspace.conversation.exchanges
@@ -266,7 +266,7 @@ def test_a_deleted_question_comes_back_to_its_place(qtbot, workspace_of):
 
 
 def test_a_question_deleted_while_it_is_answered_is_gone(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     workspace.conversation.ask("What is this?")
     wait_for_text(qtbot, workspace)
     workspace.conversation.delete_exchange(workspace.conversation.exchanges[0].id)
@@ -277,7 +277,7 @@ def test_a_question_deleted_while_it_is_answered_is_gone(qtbot, workspace_of):
 
 
 def test_deleting_the_open_chat_leaves_an_empty_one_and_undo_opens_it_again(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     done = ask_and_wait(qtbot, workspace)
     take_back = watch_undo(workspace)
     with qtbot.waitSignal(workspace.conversation.opened, timeout=WAIT_MS):
@@ -289,7 +289,7 @@ def test_deleting_the_open_chat_leaves_an_empty_one_and_undo_opens_it_again(qtbo
 
 
 def test_answers_go_on_while_another_chat_is_open(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     turned: list[bool] = []
     workspace.conversation.answering_changed.connect(turned.append)
     workspace.conversation.ask("What is this?")
@@ -306,7 +306,7 @@ def test_answers_go_on_while_another_chat_is_open(qtbot, workspace_of):
 
 
 def test_what_ends_while_its_chat_is_read_is_shown_as_it_ended(qtbot, workspace_of):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     workspace.conversation.ask("What is this?")
     chat = workspace.conversation.chat
     wait_for_text(qtbot, workspace)
@@ -319,7 +319,7 @@ def test_what_ends_while_its_chat_is_read_is_shown_as_it_ended(qtbot, workspace_
 
 
 def test_progress_is_told_for_the_open_chat(qtbot, workspace_of, picture):
-    workspace = workspace_of("real")
+    workspace = workspace_of("real", start=True)
     told: list[tuple] = []
     workspace.conversation.progressed.connect(lambda exchange_id, progress: told.append((exchange_id, progress)))
     last = ask_and_wait(qtbot, workspace, "What is this?", attach(qtbot, workspace, picture))

@@ -22,15 +22,6 @@ def drawn(tmp_path):
     return draw
 
 
-@pytest.fixture
-def sound(tmp_path) -> Path:
-    import soundfile
-
-    path = tmp_path / "bark.wav"
-    soundfile.write(path, np.linspace(1, 0, 16_000), 16_000)
-    return path
-
-
 def watch(workspace) -> list[tuple]:
     told: list[tuple] = []
     workspace.draft.preparing.connect(lambda file, progress: told.append((file, progress)))
@@ -46,7 +37,7 @@ def names(workspace) -> list[str]:
 
 
 def test_a_file_is_looked_at_as_soon_as_it_is_attached(qtbot, workspace_of, picture, sound):
-    workspace = workspace_of("real")
+    workspace = workspace_of("real", start=True)
     told = watch(workspace)
     files = attach(qtbot, workspace, picture, sound)
     assert [file.kind for file in files] == ["picture", "sound"]
@@ -57,7 +48,7 @@ def test_a_file_is_looked_at_as_soon_as_it_is_attached(qtbot, workspace_of, pict
 
 
 def test_files_attached_before_there_is_an_engine_are_looked_at_when_there_is_one(qtbot, workspace_of, picture):
-    workspace = workspace_of("real", start=False)
+    workspace = workspace_of("real")
     told = watch(workspace)
     [file] = attach(qtbot, workspace, picture)
     assert told == []
@@ -66,7 +57,7 @@ def test_files_attached_before_there_is_an_engine_are_looked_at_when_there_is_on
 
 
 def test_an_engine_that_died_looks_again_when_it_is_back(qtbot, workspace_of, picture):
-    workspace = workspace_of("real")
+    workspace = workspace_of("real", start=True)
     told = watch(workspace)
     [file] = attach(qtbot, workspace, picture)
     wait_until_looked_at(qtbot, told, file)
@@ -78,16 +69,16 @@ def test_an_engine_that_died_looks_again_when_it_is_back(qtbot, workspace_of, pi
 
 
 def test_a_newer_picture_takes_the_place_of_those_asked_about(qtbot, workspace_of, drawn, sound):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     attach(qtbot, workspace, drawn("one", 10), sound)
     workspace.draft.mark_asked()
-    assert names(workspace) == ["one.png", "bark.wav"]
+    assert names(workspace) == ["one.png", "bell.wav"]
     workspace.draft.add_files([str(drawn("two", 20)), str(drawn("three", 30))])
-    qtbot.waitUntil(lambda: names(workspace) == ["bark.wav", "two.png", "three.png"], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: names(workspace) == ["bell.wav", "two.png", "three.png"], timeout=WAIT_MS)
 
 
 def test_a_picture_attached_anew_counts_as_new(qtbot, workspace_of, drawn):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     one = drawn("one", 10)
     attach(qtbot, workspace, one)
     workspace.draft.mark_asked()
@@ -98,7 +89,7 @@ def test_a_picture_attached_anew_counts_as_new(qtbot, workspace_of, drawn):
 
 
 def test_what_is_taken_off_is_not_waited_for(qtbot, workspace_of, drawn):
-    workspace = workspace_of("slow_start")
+    workspace = workspace_of("slow_start", start=True)
     cancelled = []
     cancel = workspace.client.cancel
     workspace.client.cancel = lambda number: (cancelled.append(number), cancel(number))
@@ -112,7 +103,7 @@ def test_what_is_taken_off_is_not_waited_for(qtbot, workspace_of, drawn):
 
 
 def test_what_is_no_picture_is_refused_and_the_rest_stays(qtbot, workspace_of, drawn, tmp_path):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     attach(qtbot, workspace, drawn("one", 10))
@@ -123,7 +114,7 @@ def test_what_is_no_picture_is_refused_and_the_rest_stays(qtbot, workspace_of, d
 
 
 def test_an_old_question_can_be_taken_up_with_its_files(qtbot, workspace_of, drawn):
-    workspace = workspace_of("good")
+    workspace = workspace_of("good", start=True)
     files = attach(qtbot, workspace, drawn("one", 10))
     workspace.draft.set_attachments(())
     with qtbot.waitSignal(workspace.draft.changed, timeout=WAIT_MS):

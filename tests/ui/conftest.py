@@ -1,21 +1,13 @@
-"""A window's state on real files and a real child process, for the widgets that show it."""
+"""What every test of widgets has: the state of a window on real files and a real child process, and the light theme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import numpy as np
 import pytest
-import soundfile
-from PIL import Image
-from PySide6.QtWidgets import QApplication
 
-from bubo_desktop.state.workspace import Workspace
 from bubo_desktop.ui.theme import LIGHT, apply_theme
-from tests.state.conftest import WAIT_MS, client_of
+from tests.state.conftest import client_of, picture, sound, workspace_of
 
-__all__ = ["client_of"]
+__all__ = ["client_of", "picture", "sound", "workspace_of"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -23,35 +15,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
 
 
-@pytest.fixture
-def workspace_of(qtbot, client_of, tmp_path) -> Iterator[Callable[..., Workspace]]:
-    """Makes the state of a window, with an engine of that kind; it ends as the program does."""
-    workspaces: list[Workspace] = []
-    apply_theme(QApplication.instance(), LIGHT)
-
-    def make(mode: str = "good", *, start: bool = False) -> Workspace:
-        workspaces.append(Workspace(tmp_path, client_of(mode)))
-        if start:
-            workspaces[-1].begin()
-        return workspaces[-1]
-
-    yield make
-    for workspace in workspaces:
-        with qtbot.waitSignal(workspace.closed, timeout=WAIT_MS):
-            workspace.close()
-
-
-@pytest.fixture
-def picture(tmp_path) -> Path:
-    """A picture file."""
-    path = tmp_path / "garden.png"
-    Image.fromarray(np.arange(16 * 24 * 3, dtype=np.uint8).reshape(16, 24, 3)).save(path)
-    return path
-
-
-@pytest.fixture
-def sound(tmp_path) -> Path:
-    """A sound file of half a second."""
-    path = tmp_path / "bell.wav"
-    soundfile.write(path, np.sin(np.arange(8_000, dtype=np.float32)), 16_000)
-    return path
+@pytest.fixture(autouse=True)
+def _light(qapp) -> None:
+    apply_theme(qapp, LIGHT)

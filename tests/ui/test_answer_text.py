@@ -49,7 +49,6 @@ def exchange() -> Exchange:
 def on_screen(qtbot):
     """Shows an answer between two fields to type in."""
     frames = []
-    apply_theme(QApplication.instance(), LIGHT)
 
     def show(exchange: Exchange, attention: Attention, width: int = 420) -> AnswerText:
         frames.append(frame := QWidget())

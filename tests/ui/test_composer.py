@@ -1,7 +1,5 @@
 """A question made by keyboard, mouse, clipboard and drop, sent once and never lost."""
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QInputMethodEvent
@@ -10,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.ui.composer.bar import Composer
 from bubo_desktop.ui.composer.drop_zone import DropZone
-from tests.state.conftest import WAIT_MS
+from tests.state.conftest import WAIT_MS, attach
 
 
 @pytest.fixture
@@ -28,12 +26,6 @@ def composer_of(qtbot, workspace_of):
         return state, composer
 
     return make
-
-
-def attach(qtbot, state, *paths: Path) -> None:
-    n_before = len(state.draft.attachments)
-    state.draft.add_files([str(path) for path in paths])
-    qtbot.waitUntil(lambda: len(state.draft.attachments) == n_before + len(paths), timeout=WAIT_MS)
 
 
 def asked(state) -> list[str]:

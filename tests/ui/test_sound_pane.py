@@ -10,7 +10,7 @@ from bubo_desktop.state.attention import NOTHING, EventRef, ObjectRef
 from bubo_desktop.state.records import Exchange
 from bubo_desktop.ui.sound.pane import SoundPane
 from bubo_desktop.ui.sound.scale import Scale, lanes_of
-from tests.state.conftest import WAIT_MS
+from tests.state.conftest import WAIT_MS, attach
 from tests.ui import pointer
 
 EVENTS = (
@@ -26,8 +26,7 @@ NO_DEVICES = pytest.mark.qt_log_ignore("plugin does not support|Couldn't|PulseAu
 def attached(qtbot, workspace_of, sound):
     """The state of a window with a sound attached."""
     state = workspace_of()
-    state.draft.add_files([str(sound)])
-    qtbot.waitUntil(lambda: bool(state.draft.attachments), timeout=WAIT_MS)
+    attach(qtbot, state, sound)
     return state
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.data import Answer, Match, PictureFindings, Tag, Thing
 from bubo_desktop.geometry import encode_mask
@@ -19,7 +19,6 @@ from bubo_desktop.state.background import Background
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment, Exchange
 from bubo_desktop.state.settings import SettingsFile
-from bubo_desktop.ui.theme import LIGHT, apply_theme
 from bubo_desktop.ui.viewer.fade import Fade
 from bubo_desktop.ui.viewer.pane import PicturePane
 
@@ -51,7 +50,6 @@ class Stage:
     """A shown pane and what it is connected to; `close` it."""
 
     def __init__(self, qtbot, folder: Path) -> None:
-        apply_theme(QApplication.instance(), LIGHT)
         self._qtbot = qtbot
         self.folder = folder
         self.attention = Attention()
