@@ -28,6 +28,9 @@ COLUMNS_PX = (232, 568, 440)  # sidebar, chat, what is seen and heard
 class Window(QWidget):
     """Chats on the left, the open one in the middle, what it is about on the right.
 
+    Attributes:
+        workspace: what it shows.
+
     Signals:
         painted: the window has been drawn for the first time.
         closing: the user closed it; its place on the screen is remembered.
@@ -41,7 +44,7 @@ class Window(QWidget):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self._workspace = workspace
+        self.workspace = workspace
         self._was_painted = False
         self._make_parts(workspace)
         self._arrange()
@@ -82,7 +85,7 @@ class Window(QWidget):
         layout.addWidget(self._columns)
 
     def _connect(self) -> None:
-        state = self._workspace
+        state = self.workspace
         chat = state.conversation
         for signal in (chat.opened, chat.exchange_added, chat.exchange_removed):
             signal.connect(self._show_conversation)
@@ -111,11 +114,11 @@ class Window(QWidget):
 
     def _make_shortcuts(self) -> None:
         actions: dict[str, Callable[[], object]] = {
-            "new": self._workspace.conversation.new,
+            "new": self.workspace.conversation.new,
             "search": self.sidebar.focus_search,
             "composer": self.composer.focus_text,
             "attach": self.composer.choose_files,
-            "stop": self._workspace.conversation.stop,
+            "stop": self.workspace.conversation.stop,
             "again": self._again,
             "copy_answer": self._copy_answer,
             "sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
@@ -131,11 +134,11 @@ class Window(QWidget):
 
     def _show_conversation(self, *_: object) -> None:
         """The open chat, or the page that invites to begin one."""
-        has_begun = bool(self._workspace.conversation.exchanges)
+        has_begun = bool(self.workspace.conversation.exchanges)
         self._pages.setCurrentWidget(self.transcript if has_begun else self.welcome)
 
     def _show_title(self) -> None:
-        chat = self._workspace.conversation.chat
+        chat = self.workspace.conversation.chat
         self.setWindowTitle(f"{chat.title} - Bubo" if chat else "Bubo")
 
     def _expect_question(self, *_: object) -> None:
@@ -149,17 +152,17 @@ class Window(QWidget):
         self._findings.setVisible(self.pictures.has_picture or self.sounds.has_sound)
 
     def _edit(self, exchange: Exchange) -> None:
-        self._workspace.draft.set_attachments(exchange.attachments)
-        self._workspace.draft.mark_asked()
+        self.workspace.draft.set_attachments(exchange.attachments)
+        self.workspace.draft.mark_asked()
         self.composer.set_text(exchange.question)
 
     def _again(self) -> None:
-        exchanges = self._workspace.conversation.exchanges
+        exchanges = self.workspace.conversation.exchanges
         if exchanges and not exchanges[-1].is_open:
-            self._workspace.conversation.again(exchanges[-1].id)
+            self.workspace.conversation.again(exchanges[-1].id)
 
     def _copy_answer(self) -> None:
-        exchanges = self._workspace.conversation.exchanges
+        exchanges = self.workspace.conversation.exchanges
         if exchanges:
             QGuiApplication.clipboard().setText(exchanges[-1].answer.answer)
             self.notices.show_note(self.tr("The answer is on the clipboard."))
@@ -167,11 +170,11 @@ class Window(QWidget):
     def _choose_pack_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("The folder of a pack"))
         if folder:
-            self._workspace.assistant.use_pack(folder)
+            self.workspace.assistant.use_pack(folder)
 
     def _restore(self) -> None:
         """Opens where and as wide as it was closed."""
-        settings = self._workspace.settings.values
+        settings = self.workspace.settings.values
         self.resize(*SIZE_PX)
         self.setMinimumSize(*SMALLEST_PX)
         if settings.window_geometry:
@@ -180,7 +183,7 @@ class Window(QWidget):
 
     def remember(self) -> None:
         """Keeps place and sizes for the next start."""
-        self._workspace.settings.change(
+        self.workspace.settings.change(
             window_geometry=self.saveGeometry().toBase64().toStdString(),
             column_widths_px=tuple(self._columns.sizes()),
         )

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from bubo_desktop.ui.shortcuts import SHORTCUTS, ShortcutSheet
 from tests.state.conftest import WAIT_MS
@@ -32,7 +32,7 @@ def test_the_sheet_shows_every_key_in_the_smallest_window(window):
     sheet.toggle()
     shown = [label.text() for label in sheet.findChildren(QLabel)]
     assert {shortcut.description for shortcut in SHORTCUTS} <= set(shown)
-    assert window.rect().contains(sheet._panel.geometry())
+    assert window.rect().contains(sheet.findChild(QFrame, "shortcut_panel").geometry())
 
 
 @pytest.mark.parametrize("way", ["key", "again", "beside"])

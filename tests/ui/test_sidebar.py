@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QDate, QDateTime, QLocale, QPoint, Qt, QTime
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from bubo_desktop.client import EngineState
 from bubo_desktop.state.records import Chat
@@ -48,7 +48,8 @@ def titles(sidebar) -> list[str]:
 
 def empty_text(sidebar) -> str:
     """What stands in the place of the list; empty where there is a list."""
-    return sidebar._nothing.text() if sidebar._nothing.isVisible() else ""
+    label = sidebar.findChild(QLabel, "no_chats")
+    return label.text() if label.isVisible() else ""
 
 
 def middle_of(sidebar, title: str) -> QPoint:

@@ -36,8 +36,8 @@ def open_window(qtbot, tmp_path):
     def end() -> None:
         window = opened.pop()
         window.close()
-        with qtbot.waitSignal(window._workspace.closed, timeout=WAIT_MS):
-            window._workspace.close()
+        with qtbot.waitSignal(window.workspace.closed, timeout=WAIT_MS):
+            window.workspace.close()
 
     def begin() -> Window:
         if opened:
@@ -47,7 +47,7 @@ def open_window(qtbot, tmp_path):
         qtbot.addWidget(window)
         window.show()
         qtbot.waitExposed(window)
-        window._workspace.begin()
+        window.workspace.begin()
         return window
 
     yield begin
@@ -57,7 +57,7 @@ def open_window(qtbot, tmp_path):
 
 def wait_for_answer(qtbot, window: Window) -> Exchange:
     """The newest exchange, when nothing more will come."""
-    conversation = window._workspace.conversation
+    conversation = window.workspace.conversation
     qtbot.waitUntil(lambda: bool(conversation.exchanges) and not conversation.is_answering, timeout=WAIT_MS)
     return conversation.exchanges[-1]
 
@@ -102,7 +102,7 @@ def test_the_third_sample_shows_which_thing_makes_the_sound(qtbot, open_window) 
 def test_words_light_regions_and_regions_light_words(qtbot, open_window) -> None:
     window = open_window()
     exchange = choose_sample(qtbot, window, 0)
-    attention, view = window._workspace.attention, window.pictures.view
+    attention, view = window.workspace.attention, window.pictures.view
     qtbot.waitUntil(lambda: view.viewport is not None, timeout=WAIT_MS)
     link = next(link for link in exchange.answer.links if link.text.endswith("dog"))
     [shown] = window.transcript.views
@@ -128,7 +128,7 @@ def test_an_old_chat_shows_all_that_was_found_while_no_pack_is_installed(qtbot, 
     before = choose_sample(qtbot, open_window(), 2)
     monkeypatch.setattr(paths, "_shipped_packs", lambda: ROOT / "no packs here")
     window = open_window()
-    conversation = window._workspace.conversation
+    conversation = window.workspace.conversation
     qtbot.waitUntil(lambda: window.sidebar.view.model().rowCount() > 0, timeout=WAIT_MS)
     window.sidebar.open_next()
     window.composer.focus_text()
@@ -149,7 +149,7 @@ def test_an_old_chat_shows_all_that_was_found_while_no_pack_is_installed(qtbot, 
 
 def _wait_for_light(qtbot, window: Window, target: ObjectRef) -> None:
     """Points at something, and waits until most of the picture is dimmed."""
-    attention, view = window._workspace.attention, window.pictures.view
+    attention, view = window.workspace.attention, window.pictures.view
     plain = _pixels(view)
     n_picture = view.viewport.area.width() * view.viewport.area.height()
     attention.hover(attention.shown, frozenset({target}))
@@ -165,13 +165,13 @@ def _pixels(widget: QWidget) -> NDArray[np.uint8]:
 def test_what_is_deleted_comes_back_with_one_key(qtbot, open_window) -> None:
     window = open_window()
     choose_sample(qtbot, window, 1)
-    chat = window._workspace.conversation.chat
-    window._workspace.conversation.delete_chat(chat.id)
+    chat = window.workspace.conversation.chat
+    window.workspace.conversation.delete_chat(chat.id)
     assert window.welcome.isVisible()
     assert window.notices.isVisible()
     window.notices.undo()
     qtbot.waitUntil(window.transcript.isVisible, timeout=WAIT_MS)
-    assert window._workspace.conversation.chat.id == chat.id
+    assert window.workspace.conversation.chat.id == chat.id
 
 
 def test_the_next_question_is_about_the_same_picture(qtbot, open_window) -> None:
@@ -185,10 +185,10 @@ def test_the_next_question_is_about_the_same_picture(qtbot, open_window) -> None
 
 def test_a_dropped_picture_is_shown_before_anything_is_asked(qtbot, open_window) -> None:
     window = open_window()
-    window._workspace.draft.add_files([str(GARDEN)])
+    window.workspace.draft.add_files([str(GARDEN)])
     qtbot.waitUntil(window.pictures.isVisible, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.pictures.view.viewport is not None, timeout=WAIT_MS)
-    window._workspace.draft.remove(window._workspace.draft.attachments[0])
+    window.workspace.draft.remove(window.workspace.draft.attachments[0])
     assert not window.pictures.isVisible()
 
 
