@@ -16,7 +16,7 @@ from bubo_desktop.ui.transcript.failure_card import FailureCard
 from bubo_desktop.ui.transcript.match_badge import MatchBadge
 from bubo_desktop.ui.transcript.status_line import StatusLine
 from bubo_desktop.ui.transcript.view import MORE, SOON, Transcript
-from tests.state.conftest import WAIT_MS
+from tests.state.conftest import WAIT_MS, attach
 from tests.ui import pointer
 
 CHAT = Chat(title="Long")
@@ -55,8 +55,8 @@ def open_chat(qtbot, state, exchanges: tuple[Exchange, ...]) -> None:
     state.history.save_chat(CHAT)
     for exchange in exchanges:
         state.history.save_exchange(exchange)
-    state.history.load_chats()
-    qtbot.waitUntil(lambda: CHAT.id in state.conversation._known_chats, timeout=WAIT_MS)
+    with qtbot.waitSignal(state.history.chats_loaded, timeout=WAIT_MS):
+        state.history.load_chats()
     with qtbot.waitSignal(state.conversation.opened, timeout=WAIT_MS):
         state.conversation.open(CHAT.id)
 
@@ -94,7 +94,7 @@ def test_it_stays_at_the_end_while_an_answer_grows(transcript_of):
     state, transcript = transcript_of(*map(done, range(4)))
     answering = replace(transcript.views[-1].exchange, status="answering")
     for n_words in range(1, 12):
-        state.conversation._put(replace(answering, answer=Answer(answer=WORDS * 2 * n_words, pack="")))
+        state.conversation.exchange_changed.emit(replace(answering, answer=Answer(answer=WORDS * 2 * n_words, pack="")))
         QApplication.processEvents()
         assert transcript.is_at_end
         assert bar_of(transcript).value() == bar_of(transcript).maximum()
@@ -108,7 +108,7 @@ def test_a_reader_who_scrolled_up_is_left_in_peace_until_he_goes_to_the_end(qtbo
     assert button.isVisible()
     y = y_in_window(transcript, transcript.views[2])
     last = transcript.views[-1].exchange
-    state.conversation._put(replace(last, answer=Answer(answer=WORDS * 40, pack="")))
+    state.conversation.exchange_changed.emit(replace(last, answer=Answer(answer=WORDS * 40, pack="")))
     QApplication.processEvents()
     assert y_in_window(transcript, transcript.views[2]) == y
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -218,8 +218,7 @@ def is_seen(button: QuietButton) -> bool:
 
 def test_tab_goes_through_the_chat_from_top_to_bottom(qtbot, transcript_of, picture):
     state, transcript = transcript_of(start=True)
-    state.draft.add_files([str(picture)])
-    qtbot.waitUntil(lambda: bool(state.draft.attachments), timeout=WAIT_MS)
+    attach(qtbot, state, picture)
     for number in range(2):
         exchange = done(number, attachments=state.draft.attachments)
         state.history.save_exchange(replace(exchange, failure=Failure("Broken.") if number else None))
@@ -239,9 +238,8 @@ def test_tab_goes_through_the_chat_from_top_to_bottom(qtbot, transcript_of, pict
 
 def test_attachments_are_shown_where_they_change_and_bring_their_exchange_back(qtbot, transcript_of, picture, sound):
     state, transcript = transcript_of()
-    state.draft.add_files([str(picture), str(sound)])
-    qtbot.waitUntil(lambda: len(state.draft.attachments) == 2, timeout=WAIT_MS)
-    seen, both = state.draft.attachments[:1], state.draft.attachments
+    both = attach(qtbot, state, picture, sound)
+    seen = both[:1]
     open_chat(qtbot, state, tuple(done(n, attachments=files) for n, files in enumerate((seen, seen, both, ()))))
     settle(qtbot, transcript, 4)
     strips = [[it.accessibleName() for it in view.findChildren(AttachmentView)] for view in transcript.views]
@@ -344,14 +342,12 @@ def test_the_badge_says_the_verdict_and_lights_what_sounds(qtbot, workspace_of, 
 
 def test_an_answer_about_picture_and_sound_keeps_room_for_its_badge(qtbot, transcript_of, picture, sound):
     state, transcript = transcript_of()
-    state.draft.add_files([str(picture), str(sound)])
-    qtbot.waitUntil(lambda: len(state.draft.attachments) == 2, timeout=WAIT_MS)
-    asked = done(status="answering", attachments=state.draft.attachments)
+    asked = done(status="answering", attachments=attach(qtbot, state, picture, sound))
     open_chat(qtbot, state, (asked,))
     settle(qtbot, transcript, 1)
     [view] = transcript.views
     height = view.height()
     judged = replace(view.exchange, answer=replace(view.exchange.answer, match=Match("unrelated", 0.8)))
-    state.conversation._put(judged)
+    state.conversation.exchange_changed.emit(judged)
     QApplication.processEvents()
     assert (view.height(), view.badge.text()) == (height, "Unrelated · 0.80")
