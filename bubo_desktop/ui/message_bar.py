@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bubo_desktop.ui.announcement import announce
 from bubo_desktop.ui.icon_label import IconLabel
 from bubo_desktop.ui.icons import IconButton
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX, Role
 
 _NARROW_PX = 640
@@ -37,8 +38,8 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("message_bar")
         self._symbol = IconLabel("warning", Role.BrightText)
-        self._sentence = _plain_label("message_sentence")
-        self._hint = _plain_label("message_hint")
+        self._sentence = PlainLabel("message_sentence")
+        self._hint = PlainLabel("message_hint")
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._actions = QHBoxLayout()
         self._close = IconButton("close", self.tr("Dismiss"))
@@ -109,11 +110,3 @@ class MessageBar(QFrame):
     def _take(self, run: Callable[[], object]) -> None:
         self.dismiss()
         run()
-
-
-def _plain_label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError
 from bubo_desktop.packs.manifest import Manifest, SelfTestCase
 from bubo_desktop.state.assistant import Assistant
 from bubo_desktop.state.background import Background
 from bubo_desktop.ui.icon_label import IconLabel
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.sample_card import VIEW_PX, SampleCard
 from bubo_desktop.ui.theme import GRID_PX, Role
 from bubo_desktop.ui.thumbnails import Envelope, read_thumbnail
@@ -147,10 +148,7 @@ def _centred(part: QWidget) -> QHBoxLayout:
     return layout
 
 
-def _label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+def _label(name: str) -> PlainLabel:
+    label = PlainLabel(name)
     label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return label

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QTimer
 from PySide6.QtGui import QImage, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError, InputError
 from bubo_desktop.media_kinds import PICTURES, SOUNDS
@@ -23,6 +23,7 @@ from bubo_desktop.ui.composer.offer import Offer, dropped, pasted, png_of
 from bubo_desktop.ui.composer.send_button import SendButton
 from bubo_desktop.ui.icons import IconButton
 from bubo_desktop.ui.message_bar import MessageBar
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX
 
 _HINT_MS = 4000
@@ -73,7 +74,7 @@ class Composer(QWidget):
         self.problem = MessageBar()
         self.attach_button = IconButton("paperclip", self.tr("Attach a picture or sound"), "Ctrl+O")
         self.send_button = SendButton()
-        self.caption = QLabel()
+        self.caption = PlainLabel("composer_caption", wraps=False)
         self._caption_time = QTimer(self, singleShot=True, interval=_HINT_MS)
         self._arrange()
         self._connect()
@@ -126,8 +127,6 @@ class Composer(QWidget):
     def _arrange(self) -> None:
         self.field.setPlaceholderText(self.tr("Ask about what you see and hear"))
         self.field.setAccessibleName(self.tr("Question"))
-        self.caption.setObjectName("composer_caption")
-        self.caption.setTextFormat(Qt.TextFormat.PlainText)
         self.caption.setFixedHeight(2 * GRID_PX)  # kept while it says nothing, so that nothing moves when it does
         frame = FieldFrame(self.field)
         for part in (self.chips, self.attach_button, self.send_button):

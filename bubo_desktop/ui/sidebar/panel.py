@@ -12,6 +12,7 @@ from bubo_desktop.state.records import Chat
 from bubo_desktop.state.settings import SettingsFile
 from bubo_desktop.ui.icon_label import IconLabel
 from bubo_desktop.ui.icons import IconButton
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.sidebar.chat_list import ChatList
 from bubo_desktop.ui.sidebar.chat_view import ChatView
 from bubo_desktop.ui.sidebar.engine_button import EngineButton
@@ -45,7 +46,7 @@ class Sidebar(QWidget):
         self.search = SearchField()
         self.new_button = IconButton("plus", self.tr("New chat"), "Ctrl+N")
         self.view = ChatView(self._chats)
-        self._nothing = QLabel()
+        self._nothing = PlainLabel("no_chats")
         self.menu = EngineMenu(assistant, settings_file, self)
         self.engine_button = EngineButton(assistant, self.menu)
         self._reload = QTimer(self, singleShot=True, interval=_SEARCH_DELAY_MS)
@@ -69,9 +70,6 @@ class Sidebar(QWidget):
 
     def _arrange(self) -> None:
         self.setObjectName("sidebar")
-        self._nothing.setObjectName("no_chats")
-        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
-        self._nothing.setWordWrap(True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)

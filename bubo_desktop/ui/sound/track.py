@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.errors import BuboError
@@ -15,6 +15,7 @@ from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment
 from bubo_desktop.ui.announcement import announce
 from bubo_desktop.ui.icons import IconButton
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.sound.player import LoudspeakerCheck, Player
 from bubo_desktop.ui.sound.span import Span
 from bubo_desktop.ui.sound.timeline import AXIS_PX, Timeline
@@ -51,7 +52,7 @@ class Track(QWidget):
         self._events: tuple[SoundEvent, ...] = ()
         self._head_s = 0.0
         self._player = Player(media.path_of(attachment), finds_loudspeaker, self)
-        self.name = QLabel(attachment.name, textFormat=Qt.TextFormat.PlainText)
+        self.name = PlainLabel("track_name", attachment.name, wraps=False)
         self.play_button = IconButton("play", self.tr("Play {name}").format(name=attachment.name))
         self.timeline = Timeline(attachment.duration_s)
         self._label = self.play_button.accessibleName()
@@ -83,7 +84,6 @@ class Track(QWidget):
         return super().eventFilter(watched, event)
 
     def _arrange(self) -> None:
-        self.name.setObjectName("track_name")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GRID_PX)

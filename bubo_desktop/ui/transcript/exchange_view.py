@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bubo_desktop.state.attention import Attention
 from bubo_desktop.state.background import Background
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Exchange, Failure
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX
 from bubo_desktop.ui.transcript.action_row import ActionRow, QuietButton
 from bubo_desktop.ui.transcript.answer_text import AnswerText
@@ -58,7 +59,7 @@ class ExchangeView(QWidget):
         self.question = Question(exchange.question)
         self.answer = AnswerText(exchange, attention)
         self.badge = MatchBadge(exchange, attention)
-        self.notes = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.notes = PlainLabel("answer_notes")
         self.status = StatusLine(exchange)
         self.buttons = ActionRow(exchange)
         self._arrange()
@@ -148,7 +149,6 @@ class ExchangeView(QWidget):
         self._rows.addLayout(beside)
         self._rows.addWidget(self.notes)
         self._rows.addLayout(below)
-        self.notes.setObjectName("answer_notes")
         self.notes.hide()
         self.notes.setContentsMargins(MARGIN_PX, MARGIN_PX, 0, 0)
         self.badge.setVisible(bool(self._exchange.pictures and self._exchange.sounds))

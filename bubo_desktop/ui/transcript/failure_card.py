@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from bubo_desktop.state.records import Failure
 from bubo_desktop.ui.icon_label import IconLabel
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX, Role
 
 
@@ -36,8 +37,7 @@ class FailureCard(QFrame):
         layout.addWidget(again, 3, 1, Qt.AlignmentFlag.AlignLeft)
 
 
-def _sentence(words: str, name: str) -> QLabel:
-    label = QLabel(words, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-    label.setObjectName(name)
+def _sentence(words: str, name: str) -> PlainLabel:
+    label = PlainLabel(name, words)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

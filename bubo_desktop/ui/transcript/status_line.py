@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from bubo_desktop.data import STAGES, Answer, Stage
 from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.records import Exchange
 from bubo_desktop.ui.durations import in_seconds
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX
 
 WORTH_SAYING_S = 1.0  # of what is left
@@ -31,7 +32,6 @@ class StatusLine(QWidget):
         self._bar.setAccessibleName(self.tr("Progress of the answer"))
         self._bar.setFixedSize(BAR_PX)
         self._words = ShortenedLabel()
-        self._words.setObjectName("status_words")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
@@ -112,12 +112,11 @@ class StatusLine(QWidget):
         return in_seconds(milliseconds / 1000)
 
 
-class ShortenedLabel(QLabel):
+class ShortenedLabel(PlainLabel):
     """One line of plain text: where there is no room for all of it, its last parts are left out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__("status_words", wraps=False, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name

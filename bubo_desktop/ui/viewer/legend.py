@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from bubo_desktop.data import PictureFindings, Tag
+from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX, Role
 from bubo_desktop.ui.viewer.flow_layout import FlowLayout
 from bubo_desktop.ui.viewer.legend_chip import HEIGHT_PX, LegendChip
@@ -62,8 +63,8 @@ class Legend(QScrollArea):
             return
         self._content = sentence
         self._chips = []
-        label = _muted(sentence)
-        label.setWordWrap(True)
+        label = PlainLabel("legend_sentence", sentence)
+        label.setForegroundRole(Role.PlaceholderText)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setWidget(label)
 
@@ -103,16 +104,9 @@ class Legend(QScrollArea):
             self.ensureWidgetVisible(chip, 0, 0)
 
 
-def _tag(tag: Tag) -> QLabel:
+def _tag(tag: Tag) -> PlainLabel:
     """A name that holds for the whole picture."""
-    label = _muted(tag.label)
+    label = PlainLabel("picture_tag", tag.label, wraps=False)
     label.setFixedHeight(HEIGHT_PX)
-    label.setObjectName("picture_tag")
-    return label
-
-
-def _muted(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setForegroundRole(Role.PlaceholderText)
     return label
