@@ -105,7 +105,7 @@ class Program(QObject):
         self._translate()
         if self._window:
             self._window.remember()
-            self._show_window()
+            self._show_window().furnish()
 
     def _translate(self) -> None:
         """Installs the translations of the chosen language: the program's, and Qt's own for its dialogs."""

@@ -45,8 +45,8 @@ def open_window(qtbot, tmp_path):
         window = Window(Workspace(tmp_path, EngineClient()))
         opened.append(window)
         qtbot.addWidget(window)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitSignal(window.furnished, timeout=WAIT_MS):
+            window.show()
         window.workspace.begin()
         return window
 
@@ -77,14 +77,14 @@ def type_and_send(qtbot, window: Window, question: str) -> Exchange:
 def test_one_click_on_the_first_start_brings_an_answer_that_points(qtbot, open_window) -> None:
     window = open_window()
     assert window.welcome.isVisible()
-    assert not window.pictures.isVisible()
+    assert not window.findings.pictures.isVisible()
     exchange = choose_sample(qtbot, window, 0)
     assert exchange.status == "done"
     assert any(link.objects for link in exchange.answer.links)
     assert window.transcript.isVisible()
-    assert window.pictures.isVisible()
+    assert window.findings.pictures.isVisible()
     assert {thing.label for thing in exchange.answer.images[0].objects} == {"dog", "car", "tree", "bird"}
-    qtbot.waitUntil(lambda: len(window.pictures.legend.chips) == 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(window.findings.pictures.legend.chips) == 4, timeout=WAIT_MS)
     assert exchange.question in window.windowTitle()
 
 
@@ -93,8 +93,8 @@ def test_the_third_sample_shows_which_thing_makes_the_sound(qtbot, open_window) 
     exchange = choose_sample(qtbot, window, 2)
     assert exchange.answer.match
     assert exchange.answer.match.verdict == "related"
-    assert window.sounds.isVisible()
-    assert window.pictures.isVisible()
+    assert window.findings.sounds.isVisible()
+    assert window.findings.pictures.isVisible()
     [dog] = exchange.answer.match.source_objects
     assert exchange.answer.images[0].objects[dog].label == "dog"
 
@@ -102,7 +102,7 @@ def test_the_third_sample_shows_which_thing_makes_the_sound(qtbot, open_window) 
 def test_words_light_regions_and_regions_light_words(qtbot, open_window) -> None:
     window = open_window()
     exchange = choose_sample(qtbot, window, 0)
-    attention, view = window.workspace.attention, window.pictures.view
+    attention, view = window.workspace.attention, window.findings.pictures.view
     qtbot.waitUntil(lambda: view.viewport is not None, timeout=WAIT_MS)
     link = next(link for link in exchange.answer.links if link.text.endswith("dog"))
     [shown] = window.transcript.views
@@ -136,10 +136,10 @@ def test_an_old_chat_shows_all_that_was_found_while_no_pack_is_installed(qtbot, 
     assert conversation.chat
     assert after == before
     assert all(thing.mask_rle for thing in after.answer.images[0].objects)
-    qtbot.waitUntil(lambda: len(window.pictures.legend.chips) == 4, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: window.pictures.view.viewport is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(window.findings.pictures.legend.chips) == 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.findings.pictures.view.viewport is not None, timeout=WAIT_MS)
     _wait_for_light(qtbot, window, ObjectRef(0, 0))
-    assert window.sounds.isVisible()
+    assert window.findings.sounds.isVisible()
     assert window.banner.isVisible()
     failed = type_and_send(qtbot, window, "And now?")
     assert failed.status == "failed"
@@ -149,7 +149,7 @@ def test_an_old_chat_shows_all_that_was_found_while_no_pack_is_installed(qtbot, 
 
 def _wait_for_light(qtbot, window: Window, target: ObjectRef) -> None:
     """Points at something, and waits until most of the picture is dimmed."""
-    attention, view = window.workspace.attention, window.pictures.view
+    attention, view = window.workspace.attention, window.findings.pictures.view
     plain = _pixels(view)
     n_picture = view.viewport.area.width() * view.viewport.area.height()
     attention.hover(attention.shown, frozenset({target}))
@@ -186,10 +186,10 @@ def test_the_next_question_is_about_the_same_picture(qtbot, open_window) -> None
 def test_a_dropped_picture_is_shown_before_anything_is_asked(qtbot, open_window) -> None:
     window = open_window()
     window.workspace.draft.add_files([str(GARDEN)])
-    qtbot.waitUntil(window.pictures.isVisible, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: window.pictures.view.viewport is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(window.findings.pictures.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.findings.pictures.view.viewport is not None, timeout=WAIT_MS)
     window.workspace.draft.remove(window.workspace.draft.attachments[0])
-    assert not window.pictures.isVisible()
+    assert not window.findings.pictures.isVisible()
 
 
 def test_every_key_of_the_sheet_that_the_window_promises_is_bound_once(open_window) -> None:
@@ -213,6 +213,15 @@ def test_keys_do_what_the_sheet_says(qtbot, open_window, keys: str, is_done: Cal
         window.activateWindow()
     QTest.keySequence(window, QKeySequence(keys))
     assert is_done(window)
+
+
+def test_a_key_that_a_menu_shows_is_still_the_windows(qtbot, open_window) -> None:
+    window = open_window()
+    with qtbot.waitActive(window, timeout=WAIT_MS):
+        window.activateWindow()
+    window.sidebar.menu.aboutToShow.emit()
+    QTest.keySequence(window, QKeySequence("F1"))
+    assert window.sheet.isVisible()
 
 
 def test_every_control_has_a_name_for_a_screen_reader(qtbot, open_window) -> None:
