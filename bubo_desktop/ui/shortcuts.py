@@ -49,6 +49,15 @@ SHORTCUTS = (
 )
 
 
+def keys_of(shortcut_id: str) -> str:
+    """The keys of one of the window's shortcuts, as the user's system writes them.
+
+    Raises:
+        KeyError: there is no such shortcut.
+    """
+    return _native({shortcut.id: shortcut for shortcut in SHORTCUTS}[shortcut_id])
+
+
 class ShortcutSheet(QWidget):
     """Lies over the window and lists the keys; Esc, F1 or a click beside it puts it away.
 
@@ -129,7 +138,7 @@ def _table() -> QGridLayout:
     table.setVerticalSpacing(GRID_PX)
     n_rows = -(-len(SHORTCUTS) // _N_COLUMNS)
     for number, shortcut in enumerate(SHORTCUTS):
-        keys = QLabel(QKeySequence(shortcut.keys).toString(QKeySequence.SequenceFormat.NativeText))
+        keys = QLabel(_native(shortcut))
         keys.setObjectName("key")
         column, row = divmod(number, n_rows)
         table.addWidget(keys, row, 2 * column, Qt.AlignmentFlag.AlignLeft)
@@ -137,3 +146,7 @@ def _table() -> QGridLayout:
         described.setMinimumWidth(_DESCRIPTION_PX)
         table.addWidget(described, row, 2 * column + 1)
     return table
+
+
+def _native(shortcut: Shortcut) -> str:
+    return QKeySequence(shortcut.keys).toString(QKeySequence.SequenceFormat.NativeText)

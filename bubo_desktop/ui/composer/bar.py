@@ -24,6 +24,7 @@ from bubo_desktop.ui.composer.send_button import SendButton
 from bubo_desktop.ui.icons import IconButton
 from bubo_desktop.ui.message_bar import MessageBar
 from bubo_desktop.ui.plain_label import PlainLabel
+from bubo_desktop.ui.shortcuts import keys_of
 from bubo_desktop.ui.theme import GRID_PX
 
 _HINT_MS = 4000
@@ -72,7 +73,7 @@ class Composer(QWidget):
         self.field = QuestionField()
         self.chips = ChipRow(draft, media, background)
         self.problem = MessageBar()
-        self.attach_button = IconButton("paperclip", self.tr("Attach a picture or sound"), "Ctrl+O")
+        self.attach_button = IconButton("paperclip", self.tr("Attach a picture or sound"), keys_of("attach"))
         self.send_button = SendButton()
         self.caption = PlainLabel("composer_caption", wraps=False)
         self._caption_time = QTimer(self, singleShot=True, interval=_HINT_MS)

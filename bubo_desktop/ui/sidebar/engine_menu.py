@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bubo_desktop.packs.catalog import list_packs
 from bubo_desktop.state.assistant import Assistant
 from bubo_desktop.state.settings import SettingsFile
+from bubo_desktop.ui.shortcuts import keys_of
 
 Choice = tuple[str, str]  # what is meant, and how it is called
 
@@ -47,8 +48,8 @@ class EngineMenu(QMenu):
         _add_choice(self.addMenu(self.tr("Theme")), self._themes(), values.theme, self.theme_chosen.emit)
         _add_choice(self.addMenu(self.tr("Language")), self._languages(), values.language, self.language_chosen.emit)
         self.addSeparator()
-        shortcuts = self.addAction(self.tr("Keyboard shortcuts"))
-        shortcuts.setShortcut(QKeySequence("F1"))
+        # The key is only shown: the window has bound it, and Qt obeys no key that is bound twice.
+        shortcuts = self.addAction(f"{self.tr('Keyboard shortcuts')}\t{keys_of('shortcuts')}")
         shortcuts.triggered.connect(self.shortcuts_requested)
 
     def _add_packs(self) -> None:

@@ -13,6 +13,7 @@ from bubo_desktop.state.settings import SettingsFile
 from bubo_desktop.ui.icon_label import IconLabel
 from bubo_desktop.ui.icons import IconButton
 from bubo_desktop.ui.plain_label import PlainLabel
+from bubo_desktop.ui.shortcuts import keys_of
 from bubo_desktop.ui.sidebar.chat_list import ChatList
 from bubo_desktop.ui.sidebar.chat_view import ChatView
 from bubo_desktop.ui.sidebar.engine_button import EngineButton
@@ -44,7 +45,7 @@ class Sidebar(QWidget):
         self._conversation = conversation
         self._chats = ChatList(self)
         self.search = SearchField()
-        self.new_button = IconButton("plus", self.tr("New chat"), "Ctrl+N")
+        self.new_button = IconButton("plus", self.tr("New chat"), keys_of("new"))
         self.view = ChatView(self._chats)
         self._nothing = PlainLabel("no_chats")
         self.menu = EngineMenu(assistant, settings_file, self)

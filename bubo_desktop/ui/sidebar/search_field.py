@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bubo_desktop.ui.icons import icon
+from bubo_desktop.ui.shortcuts import keys_of
 from bubo_desktop.ui.theme import Role
 
 
@@ -22,8 +23,8 @@ class SearchField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(self.tr("Search chats"))
-        self.setAccessibleName(self.tr("Search chats"))
-        self.setToolTip(self.tr("Search chats (Ctrl+K)"))
+        self.setAccessibleName(self.placeholderText())
+        self.setToolTip(f"{self.placeholderText()} ({keys_of('search')})")
         self._lens = self.addAction(icon("search", self._muted()), QLineEdit.ActionPosition.LeadingPosition)
         self._cross = self.addAction(icon("close", self._muted()), QLineEdit.ActionPosition.TrailingPosition)
         self._lens.setText(self.tr("Search"))
