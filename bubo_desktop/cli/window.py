@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import Namespace
 
@@ -21,6 +22,7 @@ def run(options: Namespace) -> int:
 
         print(f"{reason} Here is the chat in the terminal.", file=sys.stderr)
         return chat.run(Namespace(pack=options.pack or SHIPPED_PACK, cpu=options.cpu, with_samples=True))
+    gc.disable()  # until the window is painted: all that is made on the way there stays
     from bubo_desktop.ui.app import run as open_window
 
     return open_window(options.pack, cpu_only=options.cpu, files=options.files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -75,6 +76,8 @@ class Program(QObject):
             self._window.activateWindow()
 
     def _begin(self, pack: str | None, *, cpu_only: bool, files: Sequence[str]) -> None:
+        gc.freeze()
+        gc.enable()
         self._workspace.begin(pack, cpu_only=cpu_only)
         if files:
             self._workspace.draft.add_files(files)
