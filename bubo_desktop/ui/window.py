@@ -14,12 +14,13 @@ from bubo_desktop.state.workspace import Workspace
 from bubo_desktop.ui.composer.bar import Composer
 from bubo_desktop.ui.composer.drop_zone import DropZone
 from bubo_desktop.ui.notices import EngineBanner, Notices
+from bubo_desktop.ui.shortcuts import SHORTCUTS
 from bubo_desktop.ui.sidebar.panel import Sidebar
 from bubo_desktop.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from bubo_desktop.ui.findings import Findings
-    from bubo_desktop.ui.shortcuts import ShortcutSheet
+    from bubo_desktop.ui.shortcut_sheet import ShortcutSheet
     from bubo_desktop.ui.transcript.view import Transcript
 
 SIZE_PX = (1240, 780)
@@ -79,7 +80,7 @@ class Window(QWidget):
 
     def _make_other_parts(self, state: Workspace) -> None:
         from bubo_desktop.ui.findings import Findings
-        from bubo_desktop.ui.shortcuts import ShortcutSheet
+        from bubo_desktop.ui.shortcut_sheet import ShortcutSheet
         from bubo_desktop.ui.transcript.view import Transcript
 
         self.transcript: Transcript = Transcript(state.conversation, state.attention, state.media, state.background)
@@ -146,8 +147,6 @@ class Window(QWidget):
         self.sidebar.menu.shortcuts_requested.connect(self.sheet.toggle)
 
     def _make_shortcuts(self) -> None:
-        from bubo_desktop.ui.shortcuts import SHORTCUTS
-
         actions: dict[str, Callable[[], object]] = {
             "new": self.workspace.conversation.new,
             "search": self.sidebar.focus_search,

@@ -5,7 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from bubo_desktop.ui.shortcuts import SHORTCUTS, ShortcutSheet
+from bubo_desktop.ui.shortcut_sheet import ShortcutSheet
+from bubo_desktop.ui.shortcuts import SHORTCUTS
 from tests.state.conftest import WAIT_MS
 
 
