@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.palette import look_of
 from bubo_desktop.ui.certainty import certainty_of
-from bubo_desktop.ui.marks import draw_ground, draw_line, draw_ring
 from bubo_desktop.ui.pointed_button import PointedButton
 from bubo_desktop.ui.theme import Role
+from bubo_desktop.ui.word_marks import draw_ground, draw_line, draw_ring
 
 HEIGHT_PX = 22
 PADDING_PX = 4

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from bubo_desktop.palette import Rgb
 from bubo_desktop.state.attention import NOTHING, Targets
-from bubo_desktop.ui.marks import draw_dots, draw_ground, draw_line, draw_ring
 from bubo_desktop.ui.theme import Role
 from bubo_desktop.ui.transcript.mentions import Mention
 from bubo_desktop.ui.transcript.plain_text import PlainText
 from bubo_desktop.ui.transcript.word_boxes import WordBox, word_boxes
+from bubo_desktop.ui.word_marks import draw_dots, draw_ground, draw_line, draw_ring
 
 MARK_PX = 8  # how far a mark reaches around its words, at most
 GAP_PX = 3.5  # between the baseline and the underline
