@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from bubo_desktop.packs.manifest import SelfTestCase
-from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, SMALL_PX, Role
+from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role, small
 from bubo_desktop.ui.thumbnails import Envelope, draw_picture, draw_sound
 
 VIEW_PX = QSize(176, 132)
@@ -110,9 +110,7 @@ class SampleCard(QAbstractButton):
 
     def _draw_words(self, painter: QPainter, top_px: float) -> None:
         area = QRectF(GRID_PX + 4, top_px, self.width() - 2 * GRID_PX - 8, self.height() - top_px - GRID_PX)
-        small = QFont(self.font())
-        small.setPixelSize(SMALL_PX)
-        painter.setFont(small)
+        painter.setFont(small(self.font()))
         painter.setPen(self._colour(Role.PlaceholderText))
         painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, self._kind())
         painter.setFont(self.font())

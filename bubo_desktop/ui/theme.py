@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 GRID_PX = 8
@@ -64,6 +64,14 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     """Gives every widget, present and future, the theme's colours and the one style sheet."""
     application.setPalette(_palette(theme))
     application.setStyleSheet(STYLE_SHEET.read_text(encoding="utf-8"))
+
+
+def small(font: QFont, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """A font at the size of what steps back."""
+    smaller = QFont(font)
+    smaller.setPixelSize(SMALL_PX)
+    smaller.setWeight(weight)
+    return smaller
 
 
 def prefers_dark(application: QApplication) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetrics,
     QImage,
     QKeyEvent,
@@ -20,7 +19,7 @@ from bubo_desktop.state.estimates import StageProgress
 from bubo_desktop.state.records import Attachment
 from bubo_desktop.ui.durations import in_seconds
 from bubo_desktop.ui.icons import IconButton, icon
-from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, SMALL_PX, Role
+from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role, small
 from bubo_desktop.ui.thumbnails import draw_picture
 
 HEIGHT_PX = 44
@@ -45,7 +44,6 @@ class Chip(QWidget):
         self.attachment = attachment
         self._thumbnail: QImage | None = None
         self._progress: StageProgress | None = None
-        self._small = QFont(self.font())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(attachment.name)
         self._remove = IconButton("close", self.tr("Remove {name}").format(name=attachment.name), self.tr("Delete"))
@@ -119,7 +117,7 @@ class Chip(QWidget):
         painter.setPen(self._colour(Role.Text))
         painter.drawText(lines.adjusted(0, 5, 0, -HEIGHT_PX / 2 + 2), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(self._colour(Role.PlaceholderText))
-        painter.setFont(self._small)
+        painter.setFont(small(self.font()))
         painter.drawText(lines.adjusted(0, HEIGHT_PX / 2, 0, -5), Qt.AlignmentFlag.AlignVCenter, self._details())
 
     def _details(self) -> str:
@@ -142,14 +140,13 @@ class Chip(QWidget):
 
     def _fit(self) -> None:
         """As wide as what it may say, so that nothing moves while it says it."""
-        self._small = QFont(self.font())
-        self._small.setPixelSize(SMALL_PX)
         button = self._remove.sizeHint()
         self.setFixedSize(QSize(_TEXT_LEFT_PX + self._name_width_px() + button.width() + GRID_PX, HEIGHT_PX))
         self._remove.move(self.width() - button.width() - GRID_PX // 2, (HEIGHT_PX - button.height()) // 2)
 
     def _name_width_px(self) -> int:
-        widest_details = QFontMetrics(self._small).horizontalAdvance(f"{self.tr('listening')}, {in_seconds(88.8)}")
+        details = f"{self.tr('listening')}, {in_seconds(88.8)}"
+        widest_details = QFontMetrics(small(self.font())).horizontalAdvance(details)
         return max(min(self.fontMetrics().horizontalAdvance(self.attachment.name) + 1, _NAME_PX), widest_details)
 
     def _colour(self, role: Role) -> QColor:

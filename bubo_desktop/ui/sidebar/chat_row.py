@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from bubo_desktop.ui.icons import SIZE_PX, icon
-from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, SMALL_PX, Role
+from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role, small
 
 HEIGHT_PX = 36
 _MARK_PX = 3
@@ -50,10 +50,7 @@ class ChatRow(QStyledItemDelegate):
         editor.setGeometry(_card(option).toRect())
 
     def _draw_heading(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        font = QFont(option.font)
-        font.setPixelSize(SMALL_PX)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
+        painter.setFont(small(option.font, QFont.Weight.DemiBold))
         painter.setPen(option.palette.color(Role.PlaceholderText))
         area = option.rect.adjusted(2 * GRID_PX, 0, -GRID_PX, -GRID_PX // 2)
         painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, index.data())

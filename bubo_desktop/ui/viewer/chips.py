@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from bubo_desktop.placement import Area, Size, place_labels
-from bubo_desktop.ui.theme import SMALL_PX
+from bubo_desktop.ui.theme import small
 from bubo_desktop.ui.viewer.marks import Mark
 from bubo_desktop.ui.viewer.viewport import Viewport
 
@@ -57,10 +57,7 @@ def place_chips(marks: Sequence[Mark], viewport: Viewport, font: QFont, *, are_l
 
 def chip_font(font: QFont) -> QFont:
     """The window's font as chips use it."""
-    small = QFont(font)
-    small.setPixelSize(SMALL_PX)
-    small.setWeight(QFont.Weight.DemiBold)
-    return small
+    return small(font, QFont.Weight.DemiBold)
 
 
 def draw_chip(painter: QPainter, chip: Chip) -> None:

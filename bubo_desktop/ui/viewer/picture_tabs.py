@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidge
 
 from bubo_desktop.errors import BuboError
 from bubo_desktop.state.background import Background, Task
-from bubo_desktop.ui.theme import GRID_PX, SMALL_PX, Role
+from bubo_desktop.ui.theme import GRID_PX, Role, small
 from bubo_desktop.ui.thumbnails import draw_picture, read_thumbnail
 
 SIZE_PX = QSize(56, 44)
@@ -54,9 +54,7 @@ class PictureTab(QAbstractButton):
         self._paint_number(painter, QRectF(area.left() + 3, area.bottom() - NUMBER_PX - 3, NUMBER_PX, NUMBER_PX))
 
     def _paint_number(self, painter: QPainter, area: QRectF) -> None:
-        font = self.font()
-        font.setPixelSize(SMALL_PX)
-        painter.setFont(font)
+        painter.setFont(small(self.font()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.palette().color(Role.Highlight if self.isChecked() else Role.Base))
         painter.drawRoundedRect(area, RADIUS_PX - 2, RADIUS_PX - 2)
