@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,12 @@ def look_of(object_id: int) -> Look:
     """The look of an object by its id; 35 ids in a row look different."""
     colour = OKABE_ITO[object_id % len(OKABE_ITO)]
     return Look(colour, PATTERNS[object_id % len(PATTERNS)], BLACK if _luminance(colour) > 0.18 else WHITE)
+
+
+def looks_of(labels: Sequence[str]) -> tuple[Look, ...]:
+    """The looks of the events of a recording, by their labels: those that sound alike look alike."""
+    known = list(dict.fromkeys(labels))
+    return tuple(look_of(known.index(label)) for label in labels)
 
 
 def _luminance(colour: Rgb) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bubo_desktop.state.workspace import Workspace
@@ -21,10 +22,11 @@ class Findings(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.pictures, stretch=1)
-        layout.addWidget(self.sounds)
+        layout.addWidget(self.sounds, alignment=Qt.AlignmentFlag.AlignTop)
         self.pictures.has_picture_changed.connect(self._fold)
         self.sounds.has_sound_changed.connect(self._fold)
         self._fold()
 
     def _fold(self) -> None:
+        self.pictures.setVisible(self.pictures.has_picture)
         self.setVisible(self.pictures.has_picture or self.sounds.has_sound)

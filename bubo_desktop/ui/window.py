@@ -69,6 +69,7 @@ class Window(QWidget):
             self._make_other_parts(self.workspace)
             self._connect_other_parts()
             self._make_shortcuts()
+            self._expect_question()
             self.furnished.emit()
 
     def _make_first_parts(self, state: Workspace) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
 
-from bubo_desktop.data import Answer, Link, SoundLink
+from bubo_desktop.data import Answer, Link, SoundEvent, SoundFindings, SoundLink
 from bubo_desktop.palette import look_of
 from bubo_desktop.state.attention import NOTHING, Attention, EventRef, ObjectRef
 from bubo_desktop.state.records import NO_ANSWER, Exchange
@@ -24,12 +24,15 @@ def links_to(text: str, word: str, objects: tuple[int, ...], image: int = 0) -> 
     return [Link(start, start + len(word), word, image, objects, 0.9) for start in starts]
 
 
+HEARD = SoundFindings("", 4.0, tuple(SoundEvent(label, 0.9, 0.0, 1.0) for label in ("bell", "wind", "wind", "barks")))
+
+
 def exchange_of(text: str, *links: Link, sound_links: tuple[SoundLink, ...] = ()) -> Exchange:
     return Exchange(
         chat_id="chat",
         question="What?",
         status="done",
-        answer=Answer(answer=text, pack="nano", links=links, sound_links=sound_links),
+        answer=Answer(answer=text, pack="nano", links=links, sounds=(HEARD,), sound_links=sound_links),
     )
 
 

@@ -99,6 +99,14 @@ def test_the_third_sample_shows_which_thing_makes_the_sound(qtbot, open_window) 
     assert exchange.answer.images[0].objects[dog].label == "dog"
 
 
+def test_a_sound_alone_has_the_column_for_itself(qtbot, open_window) -> None:
+    window = open_window()
+    exchange = choose_sample(qtbot, window, 1)
+    assert {event.label for event in exchange.answer.sounds[0].events} == {"meowing", "ringing"}
+    assert window.findings.sounds.isVisible()
+    assert not window.findings.pictures.isVisible()
+
+
 def test_words_light_regions_and_regions_light_words(qtbot, open_window) -> None:
     window = open_window()
     exchange = choose_sample(qtbot, window, 0)

@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.data import SoundEvent
-from bubo_desktop.palette import look_of
+from bubo_desktop.palette import Look
 from bubo_desktop.ui.certainty import certainty_of
 from bubo_desktop.ui.pointed_button import PointedButton
 from bubo_desktop.ui.theme import Role
+from bubo_desktop.ui.tool_tips import plain_tip
 from bubo_desktop.ui.word_marks import draw_ground, draw_line, draw_ring
 
 HEIGHT_PX = 22
@@ -23,19 +24,20 @@ class Span(PointedButton):
     Attributes:
         heard: the event.
         number: its place in its `SoundFindings`.
+        look: its colour and pattern.
     """
 
-    def __init__(self, number: int, event: SoundEvent, parent: QWidget | None = None) -> None:
+    def __init__(self, number: int, event: SoundEvent, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heard = event
         self.number = number
-        self._look = look_of(number)
+        self.look = look
         self._is_lit = False
         self._line = QLineF()
         self.setObjectName("span")
         self.setText(event.label)
         self.setAccessibleName(self._described(event))
-        self.setToolTip(self._described(event))
+        self.setToolTip(plain_tip(self._described(event)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_lit(self, is_lit: bool) -> None:
@@ -58,12 +60,12 @@ class Span(PointedButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if self._is_lit:
-            draw_ground(painter, area, self._look)
+            draw_ground(painter, area, self.look)
         else:
-            draw_line(painter, self._line.x1(), self._line.x2(), self._line.y1(), self._look)
+            draw_line(painter, self._line.x1(), self._line.x2(), self._line.y1(), self.look)
         if self.hasFocus():
             draw_ring(painter, area, self.palette().color(Role.Highlight))
-        painter.setPen(QColor(*self._look.ink) if self._is_lit else self.palette().color(Role.Text))
+        painter.setPen(QColor(*self.look.ink) if self._is_lit else self.palette().color(Role.Text))
         room_px = self.width() - 2 * PADDING_PX + 1
         name = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room_px)
         painter.drawText(area.adjusted(PADDING_PX - 1, 0, 0, -5), Qt.AlignmentFlag.AlignVCenter, name)

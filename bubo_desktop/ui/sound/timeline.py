@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QRes
 from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.data import SoundEvent
-from bubo_desktop.palette import look_of
+from bubo_desktop.palette import Look, looks_of
 from bubo_desktop.ui.sound.scale import Extent, Scale, lanes_of
 from bubo_desktop.ui.sound.span import HEIGHT_PX, PADDING_PX, Span
 from bubo_desktop.ui.theme import Role
@@ -67,7 +67,9 @@ class Timeline(QWidget):
         for span in self._spans:
             span.hide()
             span.deleteLater()
-        self._spans = tuple(self._span_of(number, event) for number, event in enumerate(events))
+        looks = looks_of([event.label for event in events])
+        numbered = enumerate(zip(events, looks, strict=True))
+        self._spans = tuple(self._span_of(number, event, look) for number, (event, look) in numbered)
         self._place_spans()
         self.set_lit(self._lit)
 
@@ -123,8 +125,8 @@ class Timeline(QWidget):
         else:
             self.moment_chosen.emit(self._scale().time_s(event.position().x()))
 
-    def _span_of(self, number: int, event: SoundEvent) -> Span:
-        span = Span(number, event, self)
+    def _span_of(self, number: int, event: SoundEvent, look: Look) -> Span:
+        span = Span(number, event, look, self)
         span.pointed.connect(lambda is_pointed: self._point_at((number,) if is_pointed else ()))
         span.clicked.connect(lambda: self.span_chosen.emit(span))
         span.show()
@@ -177,7 +179,7 @@ class Timeline(QWidget):
 
     def _paint_event(self, painter: QPainter, span: Span, area: QRectF, bars: Envelope) -> None:
         """The bars of an event in its colour; while it is lit, on a ground of it."""
-        scale, colour = self._scale(), QColor(*look_of(span.number).colour)
+        scale, colour = self._scale(), QColor(*span.look.colour)
         left, right = scale.x_px(span.heard.start_s), scale.x_px(span.heard.end_s)
         part = QRectF(left, area.top(), right - left, area.height())
         painter.save()

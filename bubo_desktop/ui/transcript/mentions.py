@@ -7,21 +7,23 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bubo_desktop.data import Answer
-from bubo_desktop.palette import Look, look_of
+from bubo_desktop.palette import Look, look_of, looks_of
 from bubo_desktop.state.attention import EventRef, ObjectRef, Target, Targets
 
 
 class Mention(NamedTuple):
-    """Words `answer[start:end]`, in code points, and what they name: best first, and nothing where it is not found."""
+    """Words `answer[start:end]`, in code points, and what they name, with its look: best first, and nothing where it
+    is not found.
+    """
 
     start: int
     end: int
-    named: tuple[Target, ...]
+    named: tuple[tuple[Target, Look], ...]
 
     @property
     def targets(self) -> Targets:
         """What pointing at the words lights."""
-        return frozenset(self.named)
+        return frozenset(target for target, _ in self.named)
 
     @property
     def look(self) -> Look | None:
@@ -30,24 +32,21 @@ class Mention(NamedTuple):
 
     def look_in(self, lit: Targets) -> Look | None:
         """How the words look while these things are lit; None where they name none of them."""
-        return next((_look(target) for target in self.named if target in lit), None)
+        return next((look for target, look in self.named if target in lit), None)
 
 
 def mentions_of(answer: Answer) -> tuple[Mention, ...]:
     """Every linked piece of an answer's text, in reading order; links over the same words become one mention."""
-    named: dict[tuple[int, int], dict[Target, None]] = defaultdict(dict)
+    named: dict[tuple[int, int], dict[Target, Look]] = defaultdict(dict)
     for start, end, targets in _links(answer):
         if 0 <= start < end <= len(answer.answer):
-            named[start, end].update(dict.fromkeys(targets))
-    return tuple(Mention(start, end, tuple(targets)) for (start, end), targets in sorted(named.items()))
+            named[start, end].update(targets)
+    return tuple(Mention(start, end, tuple(targets.items())) for (start, end), targets in sorted(named.items()))
 
 
-def _links(answer: Answer) -> Iterator[tuple[int, int, list[Target]]]:
+def _links(answer: Answer) -> Iterator[tuple[int, int, dict[Target, Look]]]:
     for link in answer.links:
-        yield link.start, link.end, [ObjectRef(link.image, number) for number in link.objects]
+        yield link.start, link.end, {ObjectRef(link.image, number): look_of(number) for number in link.objects}
+    looks = [looks_of([event.label for event in sound.events]) for sound in answer.sounds]
     for heard in answer.sound_links:
-        yield heard.start, heard.end, [EventRef(heard.sound, number) for number in heard.events]
-
-
-def _look(target: Target) -> Look:
-    return look_of(target.id if isinstance(target, ObjectRef) else target.event)
+        yield heard.start, heard.end, {EventRef(heard.sound, n): looks[heard.sound][n] for n in heard.events}
