@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from bubo_desktop.ui.tool_tips import plain_tip
+
 FOLDER = Path(__file__).parents[1] / "resources" / "icons"
 SIZE_PX = 20
 _SCALES = (1, 2, 3)
@@ -55,7 +57,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._name = name
         self.setAccessibleName(label)
-        self.setToolTip(f"{label} ({shortcut})" if shortcut else label)
+        self.setToolTip(plain_tip(f"{label} ({shortcut})" if shortcut else label))
         self.setIconSize(QSize(SIZE_PX, SIZE_PX))
         self.setAutoRaise(True)
         self._is_drawn = False

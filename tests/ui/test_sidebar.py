@@ -90,6 +90,13 @@ def test_chats_are_listed_newest_first_under_headings(sidebar_of):
     assert listed[4] == "old"
 
 
+def test_a_title_is_never_markup(sidebar_of):
+    _state, sidebar = sidebar_of(chat_of("What is <img src='https://example.org/x.png'>?"))
+    index = sidebar.view.model().index(1)
+    assert index.data() == "What is <img src='https://example.org/x.png'>?"
+    assert "&lt;img" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_a_click_opens_a_chat_and_marks_it(qtbot, sidebar_of):
     state, sidebar = sidebar_of(chat_of("Dog and bell"), chat_of("Kitchen", 0.01))
     qtbot.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(sidebar, "Kitchen"))

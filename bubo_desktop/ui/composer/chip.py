@@ -21,6 +21,7 @@ from bubo_desktop.ui.durations import in_seconds
 from bubo_desktop.ui.icons import IconButton, icon
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role, small
 from bubo_desktop.ui.thumbnails import draw_picture
+from bubo_desktop.ui.tool_tips import plain_tip
 
 HEIGHT_PX = 44
 THUMBNAIL_PX = 32
@@ -45,7 +46,7 @@ class Chip(QWidget):
         self._thumbnail: QImage | None = None
         self._progress: StageProgress | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(attachment.name)
+        self.setToolTip(plain_tip(attachment.name))
         self._remove = IconButton("close", self.tr("Remove {name}").format(name=attachment.name), self.tr("Delete"))
         self._remove.setParent(self)
         self._remove.setIconSize(QSize(_CROSS_PX, _CROSS_PX))

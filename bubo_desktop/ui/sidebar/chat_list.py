@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QObject, QP
 
 from bubo_desktop.state.records import Chat
 from bubo_desktop.ui.sidebar.periods import period_of
+from bubo_desktop.ui.tool_tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -66,7 +67,8 @@ class ChatList(QAbstractListModel):
         if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole}:
             return None
         row = self._rows[index.row()]
-        return row.title if isinstance(row, Chat) else row
+        words = row.title if isinstance(row, Chat) else row
+        return plain_tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """A chat can be opened and renamed, a heading only read."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from bubo_desktop.state.assistant import Assistant, Condition
 from bubo_desktop.ui.icons import icon
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role
+from bubo_desktop.ui.tool_tips import plain_tip
 
 HEIGHT_PX = 40
 _SIGN_PX = 14
@@ -85,7 +86,7 @@ class EngineButton(QPushButton):
         words = self._words(condition)
         self.setText(words)
         self.setAccessibleName(self.tr("Pack and settings: {condition}").format(condition=words))
-        self.setToolTip(" ".join([words, *condition.notes]))
+        self.setToolTip(plain_tip(" ".join([words, *condition.notes])))
         self.update()
 
     def _words(self, condition: Condition) -> str:

@@ -20,6 +20,7 @@ from bubo_desktop.ui.sound.player import LoudspeakerCheck, Player
 from bubo_desktop.ui.sound.span import Span
 from bubo_desktop.ui.sound.timeline import AXIS_PX, Timeline
 from bubo_desktop.ui.theme import GRID_PX
+from bubo_desktop.ui.tool_tips import plain_tip
 
 N_PIECES = 1024  # of the waveform: more than bars ever stand side by side
 
@@ -126,7 +127,7 @@ class Track(QWidget):
         if problem and self.play_button.isEnabled():
             announce(self.play_button, problem)
         self.play_button.setEnabled(not problem)
-        self.play_button.setToolTip(problem or self._label)
+        self.play_button.setToolTip(plain_tip(problem or self._label))
         return not problem
 
     def _follow(self, time_s: float) -> None:
@@ -136,8 +137,8 @@ class Track(QWidget):
     def _show_playing(self, is_playing: bool) -> None:
         self.play_button.set_icon("pause" if is_playing else "play")
         self.play_button.setAccessibleName(self.tr("Pause") if is_playing else self._label)
-        self.play_button.setToolTip(self.play_button.accessibleName())
+        self.play_button.setToolTip(plain_tip(self.play_button.accessibleName()))
 
     def _stay_flat(self, error: BuboError) -> None:
         """What cannot be read has no waveform, and says why."""
-        self.timeline.setToolTip(str(error))
+        self.timeline.setToolTip(plain_tip(str(error)))

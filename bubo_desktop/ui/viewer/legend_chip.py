@@ -11,6 +11,7 @@ from bubo_desktop.data import PictureFindings, Thing
 from bubo_desktop.palette import look_of
 from bubo_desktop.ui.pointed_button import PointedButton
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role
+from bubo_desktop.ui.tool_tips import plain_tip
 from bubo_desktop.ui.viewer.chips import LONGEST_PX, WAVES_PX, draw_waves, score_text
 from bubo_desktop.ui.viewer.swatch import draw_swatch
 from bubo_desktop.ui.viewer.wording import Wording
@@ -37,7 +38,7 @@ class LegendChip(PointedButton):
         self._is_source = is_source
         self.setText(thing.label)
         self.setAccessibleName(Wording().thing(thing, findings, is_source=is_source))
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(plain_tip(self.accessibleName()))
         self.updateGeometry()
 
     @property

@@ -14,6 +14,7 @@ from bubo_desktop.errors import BuboError
 from bubo_desktop.state.background import Background, Task
 from bubo_desktop.ui.theme import GRID_PX, Role, small
 from bubo_desktop.ui.thumbnails import draw_picture, read_thumbnail
+from bubo_desktop.ui.tool_tips import plain_tip
 
 SIZE_PX = QSize(56, 44)
 RADIUS_PX = 6
@@ -31,7 +32,7 @@ class PictureTab(QAbstractButton):
         self.setFixedSize(SIZE_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(description)
-        self.setToolTip(description)
+        self.setToolTip(plain_tip(description))
 
     def show_thumbnail(self, thumbnail: QImage) -> None:
         """Shows the picture, once it was read."""
