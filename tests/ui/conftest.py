@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QCursor
 
 from bubo_desktop.ui.theme import LIGHT, apply_theme
 from tests.state.conftest import client_of, picture, sound, workspace_of
@@ -16,5 +17,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _light(qapp) -> None:
+def _light_and_nothing_under_the_pointer(qapp) -> None:
+    """What one test leaves is no other's: neither the theme nor the place of the mouse."""
     apply_theme(qapp, LIGHT)
+    QCursor.setPos(qapp.primaryScreen().geometry().bottomRight())
