@@ -108,7 +108,7 @@ class Pipeline:
         if world and scene.is_alien:
             emit(Token(id=request.id, text=world.nothing_recognised))
             return world.nothing_recognised, TokenCounts(0, 0), notes
-        notes += [f"Nothing known was recognised in {path}, so it was left out." for path in scene.unrecognised]
+        notes += [f"Nothing known was recognised in {name}, so it was left out." for name in scene.left_out]
         language = self.pack.language
         prompt = build_prompt(self._manifest.prompt, request.question, request.history, *scene.embeddings())
         with stages.stage("prefill") as report:

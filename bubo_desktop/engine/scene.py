@@ -51,14 +51,17 @@ class Scene:
         self._each("segment", self._pictures, PictureStudy.outlines)
 
     @property
-    def unrecognised(self) -> list[str]:
-        """In a closed world, the files in which nothing known was found; `encode` and `name` come first."""
-        return [file.path for file in self._files if not file.is_recognised]
+    def left_out(self) -> list[str]:
+        """In a closed world, the files in which nothing known was found, as `picture 2` or `sound 1`; `encode` and
+        `name` come first.
+        """
+        pictures = [f"picture {n}" for n, file in enumerate(self._pictures, 1) if not file.is_recognised]
+        return pictures + [f"sound {n}" for n, file in enumerate(self._recordings, 1) if not file.is_recognised]
 
     @property
     def is_alien(self) -> bool:
         """There are files, and nothing known was found in any of them."""
-        return bool(self._files) and len(self.unrecognised) == len(self._files)
+        return bool(self._files) and len(self.left_out) == len(self._files)
 
     def embeddings(self) -> tuple[list[Rows], list[Rows]]:
         """What the language network is shown of pictures and of recordings, float32 [n_queries, width] each."""
@@ -103,8 +106,7 @@ class Scene:
         )
 
     def _recognised(self, files: Sequence[S]) -> list[S]:
-        unrecognised = self.unrecognised
-        return [file for file in files if file.path not in unrecognised]
+        return [file for file in files if file.is_recognised]
 
     def _each(self, name: Stage, files: Sequence[S], *works: Callable[[S], object]) -> None:
         if not files:
