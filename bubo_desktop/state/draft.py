@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -50,8 +50,10 @@ class Draft(QObject):
         self._asked: frozenset[Attachment] = frozenset()
         self._known: set[Attachment] = set()
         self._looks: dict[int, _Look] = {}
+        self._n_coming = 0
+        self._act: Callable[[], object] | None = None
         media.added.connect(self._attach)
-        media.refused.connect(self.refused)
+        media.refused.connect(self._refuse)
         client.ready.connect(self._look_anew)
         for ending in (client.done, client.failed, client.cancelled):
             ending.connect(self._take_ending)
@@ -74,18 +76,28 @@ class Draft(QObject):
 
     def add_files(self, paths: Sequence[str]) -> None:
         """Attaches pictures and sounds, each when it is in the media folder."""
+        self._n_coming += len(paths)
         self._media.add_files(paths)
 
-    def add_picture_bytes(self, png: bytes, name: str) -> None:
-        """Attaches a picture from the clipboard."""
-        self._media.add_bytes(png, name)
+    def add_picture(self, make_png: Callable[[], bytes], name: str) -> None:
+        """Attaches a picture that is no file yet; `make_png` is called in the background."""
+        self._n_coming += 1
+        self._media.add_picture(make_png, name)
+
+    def when_complete(self, act: Callable[[], object]) -> None:
+        """Acts once every file on its way is attached: at once where none is, never where one is refused. What was
+        to be done before is not done any more.
+        """
+        self._act = act
+        self._act_when_complete()
 
     def remove(self, attachment: Attachment) -> None:
         """Takes a file off the question."""
-        self.set_attachments(file for file in self._attachments if file != attachment)
+        self._replace(tuple(file for file in self._attachments if file != attachment))
 
     def set_attachments(self, attachments: Iterable[Attachment]) -> None:
         """Makes the question one about these files and no others."""
+        self._act = None
         self._replace(tuple(dict.fromkeys(attachments)))
 
     def mark_asked(self) -> None:
@@ -96,6 +108,18 @@ class Draft(QObject):
         self._asked -= {newest}
         replaced = {newest, *(file for file in self._asked if file.kind == newest.kind)}
         self._replace((*(file for file in self._attachments if file not in replaced), newest))
+        self._n_coming -= 1
+        self._act_when_complete()
+
+    def _refuse(self, error: BuboError) -> None:
+        self._n_coming -= 1
+        self._act = None
+        self.refused.emit(error)
+
+    def _act_when_complete(self) -> None:
+        if self._act and not self._n_coming:
+            act, self._act = self._act, None
+            act()
 
     def _replace(self, attachments: tuple[Attachment, ...]) -> None:
         if attachments != self._attachments:

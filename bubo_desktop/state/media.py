@@ -51,9 +51,9 @@ class MediaStore(QObject):
         for path in paths:
             self._line_up(partial(self._add_file, Path(path)))
 
-    def add_bytes(self, data: bytes, name: str) -> None:
-        """Keeps a pasted picture, a PNG file, under this name."""
-        self._line_up(partial(self._add, io.BytesIO(data), name, PASTED_SUFFIX))
+    def add_picture(self, make_png: Callable[[], bytes], name: str) -> None:
+        """Keeps a picture that is no file yet under this name; `make_png` is called in the background."""
+        self._line_up(lambda: self._add(io.BytesIO(make_png()), name, PASTED_SUFFIX))
 
     def forget_unused(self, in_use: set[str]) -> None:
         """Removes the files that nothing refers to, except those added since the start.

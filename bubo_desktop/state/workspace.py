@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +17,6 @@ from bubo_desktop.state.draft import Draft
 from bubo_desktop.state.estimates import Estimates
 from bubo_desktop.state.history import History
 from bubo_desktop.state.media import MediaStore
-from bubo_desktop.state.records import Attachment
 from bubo_desktop.state.settings import SettingsFile
 
 
@@ -45,13 +45,9 @@ class Workspace(QObject):
         self.conversation = Conversation(self.client, self.history, self.estimates, self.media, parent=self)
         self.draft = Draft(self.media, self.client, self.estimates, parent=self)
         self.attention = Attention(parent=self)
-        self._pending_question = ""
-        self._pending_files = 0
         self.assistant.condition_changed.connect(self._take_sampling)
         self.conversation.opened.connect(self._take_up)
         self.draft.changed.connect(self._show_draft)
-        self.draft.changed.connect(self._ask_pending)
-        self.draft.refused.connect(self._forget_pending)
         self.history.media_counted.connect(self.media.forget_unused)
 
     def begin(self, pack: str | None = None, *, cpu_only: bool = False) -> None:
@@ -62,8 +58,12 @@ class Workspace(QObject):
     def ask_about(self, question: str, paths: Sequence[str]) -> None:
         """Begins a new chat with these files and asks as soon as they are attached: what a sample does."""
         self.conversation.new()
-        self._pending_question, self._pending_files = question, len(paths)
         self.draft.add_files(paths)
+        self.draft.when_complete(partial(self._ask, question))
+
+    def _ask(self, question: str) -> None:
+        self.conversation.ask(question, self.draft.attachments)
+        self.draft.mark_asked()
 
     def close(self) -> None:
         """Begins to end: answers stop, what was said is written; `closed` follows."""
@@ -94,17 +94,6 @@ class Workspace(QObject):
         shown, attached = self.attention.shown, self.draft.attachments
         if shown is None or (attached and attached != shown.attachments):
             self.attention.show_draft(attached)
-
-    def _ask_pending(self) -> None:
-        attached: tuple[Attachment, ...] = self.draft.attachments
-        if self._pending_question and len(attached) >= self._pending_files:
-            question = self._pending_question
-            self._forget_pending()
-            self.conversation.ask(question, attached)
-            self.draft.mark_asked()
-
-    def _forget_pending(self, *_: object) -> None:
-        self._pending_question, self._pending_files = "", 0
 
     def _finish(self, state: EngineState) -> None:
         if state is EngineState.stopped:

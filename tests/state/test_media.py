@@ -169,8 +169,8 @@ def test_a_file_that_vanishes_before_its_turn_is_one_sentence(qtbot, store, tmp_
 
 
 def test_a_pasted_picture_is_a_file_like_any_other(qtbot, store, tmp_path):
-    store.add_bytes(picture(tmp_path / "a.png").read_bytes(), "Pasted picture")
-    store.add_bytes(b"\x89PNG nonsense", "Pasted picture")
+    store.add_picture(picture(tmp_path / "a.png").read_bytes, "Pasted picture")
+    store.add_picture(lambda: b"\x89PNG nonsense", "Pasted picture")
     qtbot.waitUntil(lambda: len(store.answers) == 2, timeout=PATIENCE_MS)
     added, refused = store.answers
     assert (added.name, added.suffix, added.width) == ("Pasted picture", ".png", 30)

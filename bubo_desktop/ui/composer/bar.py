@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QTimer
-from PySide6.QtGui import QImage, QResizeEvent, QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError, InputError
@@ -65,11 +66,7 @@ class Composer(QWidget):
         super().__init__(parent)
         self._draft = draft
         self._conversation = conversation
-        self._media = media
-        self._background = background
         self._choose = choose
-        self._n_coming = 0  # files on their way to the draft
-        self._is_due = False  # the question is to be asked when they have come
         self.field = QuestionField()
         self.chips = ChipRow(draft, media, background)
         self.problem = MessageBar()
@@ -83,17 +80,13 @@ class Composer(QWidget):
         self._show_answering(conversation.is_answering)
 
     def send(self) -> None:
-        """Asks what stands in the field, or what is meant where only files are attached."""
-        question = self.field.toPlainText().strip() or self._default_question()
+        """Asks what stands in the field, or what is meant where only files are attached; with the last of the files
+        that are on their way.
+        """
         if self._conversation.is_answering:
             self._hint(self.tr("Still answering. Wait for it, or stop it with Esc."))
-        elif self._n_coming:
-            self._is_due = True
-        elif question:
-            self._conversation.ask(question, self._draft.attachments)
-            self.field.clear()
-            self.problem.hide()
-            self._draft.mark_asked()
+        else:
+            self._draft.when_complete(self._ask)
 
     def stop(self) -> None:
         """Ends the answer that is being written; what there is of it is kept."""
@@ -160,8 +153,6 @@ class Composer(QWidget):
         self._caption_time.timeout.connect(self.caption.clear)
         self._draft.changed.connect(self._show_draft)
         self._draft.refused.connect(self._show_problem)
-        self._media.added.connect(self._count_added)
-        self._media.refused.connect(self._count_refused)
         self._conversation.answering_changed.connect(self._show_answering)
 
     def _press(self) -> None:
@@ -175,10 +166,7 @@ class Composer(QWidget):
         if offer.paths:
             self._add(offer.paths)
         elif offer.picture is not None:
-            picture: QImage = offer.picture
-            name = self.tr("Pasted picture")
-            self._n_coming += 1
-            self._background.run(lambda: png_of(picture), lambda png: self._draft.add_picture_bytes(png, name))
+            self._draft.add_picture(partial(png_of, offer.picture), self.tr("Pasted picture"))
         elif offer.is_remote:
             self._show_problem(
                 InputError(
@@ -190,20 +178,15 @@ class Composer(QWidget):
     def _add(self, paths: Sequence[str]) -> None:
         if paths:
             self.problem.hide()
-            self._n_coming += len(paths)
             self._draft.add_files(paths)
 
-    def _count_added(self) -> None:
-        """Sends what was to be sent with the last of the files."""
-        self._n_coming = max(self._n_coming - 1, 0)
-        if self._is_due and not self._n_coming:
-            self._is_due = False
-            self.send()
-
-    def _count_refused(self) -> None:
-        """A question about a file that did not come is not asked without a word."""
-        self._n_coming = max(self._n_coming - 1, 0)
-        self._is_due = False
+    def _ask(self) -> None:
+        question = self.field.toPlainText().strip() or self._default_question()
+        if question:
+            self._conversation.ask(question, self._draft.attachments)
+            self.field.clear()
+            self.problem.hide()
+            self._draft.mark_asked()
 
     def _recall(self) -> None:
         if self._conversation.exchanges:
