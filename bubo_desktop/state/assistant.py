@@ -79,6 +79,11 @@ class Assistant(QObject):
         """The folder to which paths in `manifest` are relative."""
         return self._folder
 
+    @property
+    def is_cpu_only(self) -> bool:
+        """Whether graphics devices are left alone."""
+        return self._cpu_only
+
     def start(self, pack: str | None = None, *, cpu_only: bool = False) -> None:
         """Starts the engine; call it after the first paint. One that runs is left alone.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import stat
@@ -19,8 +18,8 @@ from bubo_desktop.state.records import Attachment
 
 MAX_FILE_BYTES = 1 << 30
 _CHUNK_BYTES = 1 << 20
-# A link may change where it leads, a pipe never end. Windows knows neither, and text files that end in other ways.
-_SAFE_OPENING = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# A pipe may keep one waiting for ever. Windows knows none, but text files that end in other ways.
+_SAFE_OPENING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def open_plain_file(path: Path, name: str) -> BinaryIO:
@@ -31,7 +30,7 @@ def open_plain_file(path: Path, name: str) -> BinaryIO:
         name: what sentences call it.
 
     Raises:
-        InputError: it is gone, empty, too large, may not be read, or is a folder, a link, a pipe or a device.
+        InputError: it is gone, empty, too large, may not be read, or is a folder, a pipe or a device.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | _SAFE_OPENING)
@@ -82,9 +81,6 @@ def _unopened(error: OSError | ValueError, name: str) -> InputError:
     translate = QCoreApplication.translate
     if isinstance(error, FileNotFoundError):
         return InputError(translate("Media", "{name} is not there any more.").format(name=name), _what_to_choose())
-    if isinstance(error, OSError) and error.errno in {errno.ELOOP, errno.EMLINK}:
-        hint = translate("Media", "Choose the file that it leads to.")
-        return InputError(translate("Media", "{name} is a link.").format(name=name), hint)
     message = translate("Media", "{name} cannot be opened.").format(name=name)
     return InputError(message, translate("Media", "Check its permissions."))
 

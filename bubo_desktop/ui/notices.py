@@ -125,12 +125,12 @@ class EngineBanner(MessageBar):
 
     def _show_condition(self) -> None:
         condition = self._assistant.condition
+        retries = [Action(self.tr("Try again"), self._assistant.retry)]
+        if not self._assistant.is_cpu_only:
+            retries.append(Action(self.tr("Compute on the CPU"), lambda: self._assistant.use_cpu_only(True)))
         actions = {
             "restarting": [],
-            "unavailable": [
-                Action(self.tr("Try again"), self._assistant.retry),
-                Action(self.tr("Compute on the CPU"), lambda: self._assistant.use_cpu_only(True)),
-            ],
+            "unavailable": retries,
             "no_pack": [Action(self.tr("Use a pack folder…"), self.pack_folder_requested.emit)],
         }
         if condition.state in actions:

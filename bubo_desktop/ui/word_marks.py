@@ -14,6 +14,8 @@ from bubo_desktop.palette import Look
 LINE_PX = 2.0
 STEP_PX = 5.0  # from one stroke of a pattern to the next
 RADIUS_PX = 4.0
+_DASHES = (2.5, 2.25)  # drawn and left out, in widths of the line, to which its round ends add one
+_DASHES_AND_DOTS = (4.0, 2.0, 0.01, 2.0)
 
 
 def draw_ground(painter: QPainter, area: QRectF, look: Look) -> None:
@@ -44,9 +46,10 @@ def draw_line(painter: QPainter, left: float, right: float, y: float, look: Look
             painter.drawLines([QLineF(left, y + side, right, y + side) for side in (-1.0, 1.5)])
         case "dotted":
             painter.drawPoints([QPointF(x, y) for x in _steps(left, right, STEP_PX)])
-        case "rising" | "falling":
-            rise = 1.5 if look.pattern == "rising" else -1.5
-            painter.drawLines([QLineF(x - 1.5, y + rise, x + 1.5, y - rise) for x in _steps(left, right, STEP_PX)])
+        case "rising" | "falling":  # strokes that rise and fall look like a speller's complaint below a word
+            pen.setDashPattern(_DASHES if look.pattern == "rising" else _DASHES_AND_DOTS)
+            painter.setPen(pen)
+            painter.drawLine(QLineF(left, y, right, y))
 
 
 def draw_dots(painter: QPainter, left: float, right: float, y: float, colour: QColor) -> None:

@@ -136,7 +136,6 @@ USELESS = {
     "cut_off.png": cut_off,
     "too_many_pixels.png": lambda path: Image.new("1", (8000, 7000)).save(path),
     "huge.png": lambda path: (path.touch(), os.truncate(path, 2 << 30)),
-    "link.png": lambda path: path.symlink_to(picture(path.with_name("linked.png"))),
     "link_to_nothing.png": lambda path: path.symlink_to(path.with_name("nothing")),
     "device.png": lambda path: path.symlink_to("/dev/zero"),
     "pipe.png": os.mkfifo if hasattr(os, "mkfifo") else Path.mkdir,
@@ -158,6 +157,12 @@ def test_what_cannot_be_attached_is_one_sentence_with_its_name_and_a_hint(store,
     assert str(tmp_path) not in refused.message
     assert refused.hint
     assert store.files == []
+
+
+def test_a_link_is_as_good_as_what_it_leads_to(answers_to, tmp_path):
+    (tmp_path / "link.png").symlink_to(picture(tmp_path / "linked.png"))
+    [attached] = answers_to(tmp_path / "link.png")
+    assert attached.name == "link.png"
 
 
 def test_a_file_that_vanishes_before_its_turn_is_one_sentence(qtbot, store, tmp_path):

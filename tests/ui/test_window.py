@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTextE
 
 from bubo_desktop import paths
 from bubo_desktop.client import EngineClient
-from bubo_desktop.state.attention import ObjectRef
+from bubo_desktop.state.attention import EventRef, ObjectRef
 from bubo_desktop.state.records import Exchange
 from bubo_desktop.state.workspace import Workspace
 from bubo_desktop.ui.shortcuts import SHORTCUTS
@@ -97,6 +97,10 @@ def test_the_third_sample_shows_which_thing_makes_the_sound(qtbot, open_window) 
     assert window.findings.pictures.isVisible()
     [dog] = exchange.answer.match.source_objects
     assert exchange.answer.images[0].objects[dog].label == "dog"
+    [shown] = window.transcript.views
+    barking = exchange.answer.answer.index("barking")
+    pointer.move(shown.answer.viewport(), _place_of(shown.answer, barking + 1))
+    assert window.workspace.attention.lit == {EventRef(0, 0), ObjectRef(0, dog)}
 
 
 def test_a_sound_alone_has_the_column_for_itself(qtbot, open_window) -> None:

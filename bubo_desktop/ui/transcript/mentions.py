@@ -48,5 +48,19 @@ def _links(answer: Answer) -> Iterator[tuple[int, int, dict[Target, Look]]]:
     for link in answer.links:
         yield link.start, link.end, {ObjectRef(link.image, number): look_of(number) for number in link.objects}
     looks = [looks_of([event.label for event in sound.events]) for sound in answer.sounds]
+    sources = _sources(answer)
     for heard in answer.sound_links:
-        yield heard.start, heard.end, {EventRef(heard.sound, n): looks[heard.sound][n] for n in heard.events}
+        events = {EventRef(heard.sound, n): looks[heard.sound][n] for n in heard.events}
+        yield heard.start, heard.end, {**events, **sources}
+
+
+def _sources(answer: Answer) -> dict[Target, Look]:
+    """The objects that make what is heard, where that is one kind of sound; of several, nobody knows whose is which."""
+    if answer.match is None or len({event.label for sound in answer.sounds for event in sound.events}) != 1:
+        return {}
+    return {
+        ObjectRef(image, thing.id): look_of(thing.id)
+        for image, picture in enumerate(answer.images)
+        for thing in picture.objects
+        if thing.id in answer.match.source_objects
+    }
