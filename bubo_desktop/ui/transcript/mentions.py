@@ -50,8 +50,8 @@ def _links(answer: Answer) -> Iterator[tuple[int, int, dict[Target, Look]]]:
     looks = [looks_of([event.label for event in sound.events]) for sound in answer.sounds]
     sources = _sources(answer)
     for heard in answer.sound_links:
-        events = {EventRef(heard.sound, n): looks[heard.sound][n] for n in heard.events}
-        yield heard.start, heard.end, {**events, **sources}
+        events: dict[Target, Look] = {EventRef(heard.sound, n): looks[heard.sound][n] for n in heard.events}
+        yield heard.start, heard.end, events | sources
 
 
 def _sources(answer: Answer) -> dict[Target, Look]:
