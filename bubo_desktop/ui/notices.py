@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from bubo_desktop.errors import BuboError
+from bubo_desktop.packs.catalog import list_packs
+from bubo_desktop.paths import SHIPPED_PACK
 from bubo_desktop.state.assistant import Assistant
 from bubo_desktop.ui.message_bar import Action, MessageBar
 from bubo_desktop.ui.theme import GRID_PX
@@ -125,17 +127,29 @@ class EngineBanner(MessageBar):
 
     def _show_condition(self) -> None:
         condition = self._assistant.condition
-        retries = [Action(self.tr("Try again"), self._assistant.retry)]
-        if not self._assistant.is_cpu_only:
-            retries.append(Action(self.tr("Compute on the CPU"), lambda: self._assistant.use_cpu_only(True)))
-        actions = {
-            "restarting": [],
-            "unavailable": retries,
-            "no_pack": [Action(self.tr("Use a pack folder…"), self.pack_folder_requested.emit)],
-        }
-        if condition.state in actions:
-            warns = condition.state != "restarting"
-            of_state = actions[condition.state]
-            self.say(condition.message, condition.hint, actions=of_state, warns=warns, closable=False)
-        else:
-            self.hide()
+        match condition.state:
+            case "restarting":
+                actions = []
+            case "unavailable":
+                actions = self._retries()
+            case "no_pack":
+                actions = self._packs()
+            case _:
+                self.hide()
+                return
+        warns = condition.state != "restarting"
+        self.say(condition.message, condition.hint, actions=actions, warns=warns, closable=False)
+
+    def _retries(self) -> list[Action]:
+        again = Action(self.tr("Try again"), self._assistant.retry)
+        on_cpu = Action(self.tr("Compute on the CPU"), lambda: self._assistant.use_cpu_only(True))
+        return [again] if self._assistant.is_cpu_only else [again, on_cpu]
+
+    def _packs(self) -> list[Action]:
+        """The pack that comes with the program, where that is in order, and any other."""
+        known = {manifest.id: manifest.name for _folder, manifest in list_packs()}
+        folder = Action(self.tr("Use a pack folder…"), self.pack_folder_requested.emit)
+        if SHIPPED_PACK not in known:
+            return [folder]
+        use = self.tr("Use {pack}").format(pack=known[SHIPPED_PACK])
+        return [Action(use, lambda: self._assistant.use_pack(SHIPPED_PACK)), folder]

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError
+from bubo_desktop.state.settings import SettingsFile
 from bubo_desktop.ui.message_bar import Action
 from bubo_desktop.ui.notices import EngineBanner, Notices
 from tests.state.conftest import WAIT_MS
@@ -153,3 +154,12 @@ def test_where_there_is_no_pack_one_can_be_chosen(qtbot, banner_of, monkeypatch,
     assert banner.isVisible()
     with qtbot.waitSignal(banner.pack_folder_requested):
         qtbot.mouseClick(button(banner, "Use a pack folder…"), Qt.MouseButton.LeftButton)
+
+
+def test_where_the_chosen_pack_is_gone_the_shipped_one_is_offered(qtbot, banner_of, tmp_path):
+    SettingsFile(tmp_path / "settings.json").change(pack="gone")
+    state, banner = banner_of("good")
+    assert "gone" in banner.sentence
+    qtbot.mouseClick(button(banner, "Use Nano"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state.assistant.condition.state == "ready", timeout=WAIT_MS)
+    assert not banner.isVisible()
