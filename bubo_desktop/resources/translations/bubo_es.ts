@@ -374,6 +374,10 @@
         <source>Use a pack folder…</source>
         <translation>Elegir carpeta de paquete…</translation>
     </message>
+    <message>
+        <source>Use {pack}</source>
+        <translation>Usar {pack}</translation>
+    </message>
 </context>
 <context>
     <name>EngineButton</name>
@@ -529,14 +533,6 @@
     <message>
         <source>{name} is not there any more.</source>
         <translation>{name} ya no está.</translation>
-    </message>
-    <message>
-        <source>Choose the file that it leads to.</source>
-        <translation>Elige el archivo al que lleva.</translation>
-    </message>
-    <message>
-        <source>{name} is a link.</source>
-        <translation>{name} es un enlace.</translation>
     </message>
     <message>
         <source>{name} cannot be opened.</source>
