@@ -48,14 +48,19 @@ def run(pack: str | None, *, cpu_only: bool, files: Sequence[str] = ()) -> int:
 
 
 class Program(QObject):
-    """The life of the window: its theme and language, and the order in which things begin and end."""
+    """The life of the window: its theme and language, and the order in which things begin and end.
+
+    Attributes:
+        workspace: what the window shows.
+        window: the one that is open; another one in another language. None before `open`.
+    """
 
     def __init__(self, application: QApplication, workspace: Workspace) -> None:
         super().__init__(application)
         self._application = application
-        self._workspace = workspace
+        self.workspace = workspace
         self._translators: list[QTranslator] = []
-        self._window: Window | None = None
+        self.window: Window | None = None
         application.setQuitOnLastWindowClosed(False)  # the end is when everything is safe
         workspace.closed.connect(application.quit)
         application.styleHints().colorSchemeChanged.connect(self._dress)
@@ -70,51 +75,51 @@ class Program(QObject):
 
     def raise_window(self) -> None:
         """Brings the window to the front, with its second start."""
-        if self._window:
-            self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
-            self._window.raise_()
-            self._window.activateWindow()
+        if self.window:
+            self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+            self.window.raise_()
+            self.window.activateWindow()
 
     def _begin(self, pack: str | None, *, cpu_only: bool, files: Sequence[str]) -> None:
         gc.freeze()
         gc.enable()
-        self._workspace.begin(pack, cpu_only=cpu_only)
+        self.workspace.begin(pack, cpu_only=cpu_only)
         if files:
-            self._workspace.draft.add_files(files)
+            self.workspace.draft.add_files(files)
 
     def _show_window(self) -> Window:
         """Makes the window anew, as in another language: what it shows is state, and stays."""
-        old, self._window = self._window, Window(self._workspace)
-        self._window.closing.connect(self._workspace.close)
-        self._window.theme_chosen.connect(self._change_theme)
-        self._window.language_chosen.connect(self._change_language)
-        self._window.show()
+        old, self.window = self.window, Window(self.workspace)
+        self.window.closing.connect(self.workspace.close)
+        self.window.theme_chosen.connect(self._change_theme)
+        self.window.language_chosen.connect(self._change_language)
+        self.window.show()
         if old:
             old.hide()
             old.deleteLater()
-        return self._window
+        return self.window
 
     def _dress(self, *_: object) -> None:
-        theme = self._workspace.settings.values.theme
+        theme = self.workspace.settings.values.theme
         is_dark = theme == "dark" or (theme == "system" and prefers_dark(self._application))
         apply_theme(self._application, DARK if is_dark else LIGHT)
 
     def _change_theme(self, theme: str) -> None:
-        self._workspace.settings.change(theme=theme)
+        self.workspace.settings.change(theme=theme)
         self._dress()
 
     def _change_language(self, language: str) -> None:
-        self._workspace.settings.change(language=language)
+        self.workspace.settings.change(language=language)
         self._translate()
-        if self._window:
-            self._window.remember()
+        if self.window:
+            self.window.remember()
             self._show_window().furnish()
 
     def _translate(self) -> None:
         """Installs the translations of the chosen language: the program's, and Qt's own for its dialogs."""
         for translator in self._translators:
             self._application.removeTranslator(translator)
-        language = self._workspace.settings.values.language
+        language = self.workspace.settings.values.language
         locale = QLocale.system() if language == "system" else QLocale(language)
         QLocale.setDefault(locale)  # of numbers and the names of months
         self._translators = []
@@ -128,10 +133,10 @@ class Program(QObject):
         """A mistake of the program's: in the log without its words, and said where the user looks."""
         sys.__excepthook__(kind, error, trace)
         _log.error("A mistake in the window", exc_info=(kind, error, trace))
-        if self._window:
+        if self.window:
             message = self.tr("Something in the window went wrong.")
             hint = self.tr("Your chats are safe. If something looks wrong, close the window and open it again.")
-            self._window.notices.show_problem(BuboError(message, hint))
+            self.window.notices.show_problem(BuboError(message, hint))
 
 
 def _qt_translations() -> str:

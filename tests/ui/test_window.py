@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from bubo_desktop.client import EngineClient
 from bubo_desktop.state.attention import EventRef, ObjectRef
 from bubo_desktop.state.records import Exchange
 from bubo_desktop.state.workspace import Workspace
+from bubo_desktop.ui.app import Program
 from bubo_desktop.ui.shortcuts import SHORTCUTS
 from bubo_desktop.ui.window import Window
 from tests.client.conftest import ROOT
@@ -275,7 +276,7 @@ from bubo_desktop.ui import app
 heavy = {"numpy", "PIL", "soundfile", "soxr", "onnxruntime", "llama_cpp", "torch", "PySide6.QtMultimedia"}
 def report(program, *args, **kwargs):
     print("painted with", sorted(heavy & set(sys.modules)))
-    program._workspace.close()
+    program.workspace.close()
 app.Program._begin = report
 raise SystemExit(app.run(None, cpu_only=True))
 """
@@ -286,3 +287,25 @@ def test_the_window_is_painted_before_any_heavy_library_is_imported(tmp_path) ->
     command = [sys.executable, "-c", PAINTED]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.strip() == "painted with []"
+
+
+@pytest.fixture
+def program(qtbot, qapp, tmp_path, monkeypatch) -> Iterator[Program]:
+    """The whole program, as `main.py` makes it."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # it sets its own
+    program = Program(qapp, Workspace(tmp_path, EngineClient()))
+    program.open(None, cpu_only=True, files=())
+    yield program
+    program.window.sidebar.menu.language_chosen.emit("en")
+    with qtbot.waitSignal(program.workspace.closed, timeout=WAIT_MS):
+        program.window.close()
+    program.window.deleteLater()
+
+
+def test_in_another_language_the_open_chat_is_still_there(qtbot, program) -> None:
+    asked = choose_sample(qtbot, program.window, 0)
+    program.window.sidebar.menu.language_chosen.emit("es")
+    [shown] = program.window.transcript.views
+    assert shown.exchange == asked
+    assert program.window.sidebar.search.placeholderText() == "Buscar en los chats"
+    assert program.window.findings.pictures.isVisible()

@@ -80,7 +80,7 @@ def run() -> int:
 
     def show_metered(program: app.Program) -> Window:
         window = show(program)
-        meter.watch(window, program._workspace)
+        meter.watch(window, program.workspace)
         return window
 
     app.Program._show_window = show_metered
