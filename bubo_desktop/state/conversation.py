@@ -137,7 +137,7 @@ class Conversation(QObject):
         if old.status == "done":
             seed = random.randrange(N_SEEDS)  # noqa: S311 - a draw, not a secret
             sampling = replace(self.sampling, temperature=TEMPERATURE_OF_ANOTHER, seed=seed)
-            self.undoable.emit(self.tr("The answer is being replaced."), partial(self._put_back, old))
+            self.undoable.emit(self.tr("The old answer was put aside."), partial(self._put_back, old))
         self._answer(replace(old, status="waiting", answer=NO_ANSWER, failure=None), sampling)
 
     def delete_exchange(self, exchange_id: str) -> None:

@@ -170,6 +170,17 @@ def test_words_of_a_link_and_of_a_sound_light_both():
     assert mention.targets == {DOG, BARK}
 
 
+def test_every_letter_of_words_within_words_can_be_read(on_screen):
+    exchange = exchange_of(
+        "A dog barks.", Link(2, 5, "dog", 0, (3,), 0.9), sound_links=(SoundLink(2, 11, "dog barks", 0, (3,), 0.9),)
+    )
+    attention = Attention()
+    attention.show(exchange)
+    answer = on_screen(exchange, attention)
+    attention.hover(exchange, frozenset({DOG, BARK}))
+    assert [(s.cursor.selectionStart(), s.cursor.selectionEnd()) for s in answer.extraSelections()] == [(2, 11)]
+
+
 def test_links_beyond_the_text_that_has_come_are_left_out():
     assert mentions_of(exchange_of("The", *links_to("The dog", "dog", (1,))).answer) == ()
 

@@ -76,10 +76,13 @@ class ChipRow(QScrollArea):
         for attachment in attached:
             if attachment not in self._chips:
                 self._add(attachment)
-        for place, attachment in enumerate(attached):
-            self._layout.insertWidget(place, self._chips[attachment])
-            self._chips[attachment].show()  # at once: the keyboard may be sent to it
         self._chips = {attachment: self._chips[attachment] for attachment in attached}
+        before: QWidget = self
+        for place, chip in enumerate(self.chips):
+            self._layout.insertWidget(place, chip)
+            chip.show()  # at once: the keyboard may be sent to it
+            QWidget.setTabOrder(before, chip)
+            before = chip
         self.setVisible(bool(attached))
 
     def _add(self, attachment: Attachment) -> None:

@@ -75,9 +75,8 @@ class ExchangeView(QWidget):
         """Shows a newer state of the exchange."""
         old, self._exchange = self._exchange, exchange
         self.answer.set_exchange(exchange)
-        if exchange.answer.match != old.answer.match:
-            self.badge.set_exchange(exchange)
-        if exchange.status != old.status:
+        self.badge.set_exchange(exchange)
+        if exchange.status != old.status or not exchange.is_open:
             self.status.set_exchange(exchange)
         if exchange.failure != old.failure:
             self._show_failure(exchange.failure)

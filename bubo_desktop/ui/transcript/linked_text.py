@@ -48,8 +48,7 @@ class LinkedText(PlainText):
     def set_lit(self, lit: Targets) -> None:
         """Gives the words that name these things the ground of their colour, and letters that can be read on it."""
         self._lit = lit
-        looks = ((span, mention.look_in(lit)) for mention, span in self._spans.items())
-        self.setExtraSelections([self._inked(span, look.ink) for span, look in looks if look])
+        self.setExtraSelections(list(self._inked_words()))
         self.viewport().update()
 
     def set_ringed(self, mention: Mention | None) -> None:
@@ -104,6 +103,15 @@ class LinkedText(PlainText):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         return painter
+
+    def _inked_words(self) -> Iterator[QTextEdit.ExtraSelection]:
+        """The lit words, those within others with them: of selections that touch, Qt paints the first only."""
+        lit = [(span, look) for mention, span in self._spans.items() if (look := mention.look_in(self._lit))]
+        painted = 0
+        for (start, end), look in sorted(lit, key=lambda each: (each[0][0], -each[0][1])):
+            if end > painted:
+                yield self._inked((max(start, painted), end), look.ink)
+                painted = end
 
     def _inked(self, span: tuple[int, int], ink: Rgb) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()

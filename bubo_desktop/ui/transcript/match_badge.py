@@ -34,17 +34,14 @@ class MatchBadge(PointedButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.pointed.connect(self._hover)
         self.clicked.connect(lambda: self._attention.pin(self._exchange, self._sources()))
-        self.set_exchange(exchange)
+        self._show(exchange.answer.match)
 
     def set_exchange(self, exchange: Exchange) -> None:
-        """Shows the verdict, if there is one."""
+        """Shows the verdict, if there is one, and points at things as they are known now."""
+        is_known = exchange.answer.match == self._exchange.answer.match
         self._exchange = exchange
-        match = exchange.answer.match
-        self.setEnabled(match is not None)
-        self.setText(self._words(match) if match else "")
-        self.setToolTip(self._explained(match) if match else "")
-        self.setAccessibleDescription(self.toolTip())
-        self.updateGeometry()
+        if not is_known:
+            self._show(exchange.answer.match)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As wide as its symbol and words."""
@@ -66,6 +63,13 @@ class MatchBadge(PointedButton):
         painter.setPen(self.palette().color(Role.Text))
         words = self.rect().adjusted(symbol.right() + GRID_PX, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+    def _show(self, match: Match | None) -> None:
+        self.setEnabled(match is not None)
+        self.setText(self._words(match) if match else "")
+        self.setToolTip(self._explained(match) if match else "")
+        self.setAccessibleDescription(self.toolTip())
+        self.updateGeometry()
 
     def _hover(self, is_pointed: bool) -> None:
         self._attention.hover(self._exchange, self._sources() if is_pointed else NOTHING)
