@@ -173,6 +173,24 @@ def test_delete_takes_a_chip_off_and_the_keyboard_goes_on(qtbot, composer_of, pi
     assert not composer.chips.isVisible()
 
 
+def test_tab_comes_to_the_chips_before_the_field(qtbot, composer_of, picture, sound):
+    state, composer = composer_of()
+    attach(qtbot, state, picture, sound)
+    reached = [composer.field]
+    for _ in range(3):
+        composer.focusNextPrevChild(False)
+        reached.append(composer.focusWidget())
+    assert reached[::-1] == [*composer.chips.chips, composer.attach_button, composer.field]
+
+
+def test_of_more_chips_than_fit_the_newest_is_seen(qtbot, composer_of, picture, sound):
+    state, composer = composer_of()
+    composer.resize(300, 200)
+    attach(qtbot, state, picture, sound)
+    newest = composer.chips.chips[-1]
+    qtbot.waitUntil(lambda: newest.visibleRegion().boundingRect().width() == newest.width(), timeout=WAIT_MS)
+
+
 def test_a_pasted_picture_is_attached(qtbot, composer_of):
     state, composer = composer_of()
     QApplication.clipboard().setImage(red_picture())

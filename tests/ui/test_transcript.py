@@ -19,6 +19,7 @@ from bubo_desktop.ui.transcript.view import MORE, SOON, Transcript
 from tests.state.conftest import WAIT_MS, attach
 from tests.ui import pointer
 
+DOG = Thing(7, "dog", 0.9, (0, 0, 1, 1))
 CHAT = Chat(title="Long")
 WORDS = "The dog stands on the left of the red car and looks at a bird. "
 
@@ -325,8 +326,7 @@ def test_facts_are_those_one_waited_for(qtbot):
 )
 def test_the_badge_says_the_verdict_and_lights_what_sounds(qtbot, workspace_of, match, said):
     state = workspace_of()
-    thing = Thing(7, "dog", 0.9, (0, 0, 1, 1))
-    answer = Answer(answer="", pack="", images=(PictureFindings("", 8, 8, (), (thing,)),), match=match)
+    answer = Answer(answer="", pack="", images=(PictureFindings("", 8, 8, (), (DOG,)),), match=match)
     exchange = done(answer=answer)
     state.attention.show(exchange)
     badge = MatchBadge(exchange, state.attention)
@@ -338,6 +338,32 @@ def test_the_badge_says_the_verdict_and_lights_what_sounds(qtbot, workspace_of, 
     assert state.attention.lit == ({ObjectRef(0, 7)} if match.source_objects else NOTHING)
     pointer.leave(badge)
     assert state.attention.lit == NOTHING
+
+
+def test_pointing_at_the_badge_shows_the_newest_of_what_was_found(qtbot, transcript_of, picture, sound):
+    state, transcript = transcript_of()
+    found = (PictureFindings("", 8, 8, (), (DOG,)),)
+    judged = replace(done().answer, images=found, match=Match("related", 0.8, (DOG.id,)))
+    asked = done(status="answering", attachments=attach(qtbot, state, picture, sound), answer=judged)
+    open_chat(qtbot, state, (asked,))
+    settle(qtbot, transcript, 1)
+    [view] = transcript.views
+    ended = replace(view.exchange, status="done", answer=replace(judged, tokens=TokenCounts(9, 15)))
+    state.conversation.exchange_changed.emit(ended)
+    pointer.enter(view.badge)
+    assert state.attention.shown is ended
+    assert state.attention.lit == {ObjectRef(0, DOG.id)}
+
+
+def test_an_answer_that_is_put_back_brings_its_facts(transcript_of):
+    slow, quick = (Answer(answer="Yes.", pack="", timings_ms={"generate": ms}) for ms in (700.0, 50.0))
+    old = done(answer=slow)
+    state, transcript = transcript_of(old)
+    [view] = transcript.views
+    state.conversation.exchange_changed.emit(replace(old, answer=quick))
+    assert view.status.words == "answered 50 ms"
+    state.conversation.exchange_changed.emit(old)
+    assert view.status.words == "answered 0.7 s"
 
 
 def test_an_answer_about_picture_and_sound_keeps_room_for_its_badge(qtbot, transcript_of, picture, sound):

@@ -216,8 +216,8 @@
 <context>
     <name>Conversation</name>
     <message>
-        <source>The answer is being replaced.</source>
-        <translation>Se está rehaciendo la respuesta.</translation>
+        <source>The old answer was put aside.</source>
+        <translation>La respuesta anterior quedó a un lado.</translation>
     </message>
     <message>
         <source>The question and its answer were deleted.</source>
