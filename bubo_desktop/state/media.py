@@ -19,6 +19,7 @@ from bubo_desktop.state.media_files import forget_all_but, keep, open_plain_file
 from bubo_desktop.state.records import Attachment
 
 PASTED_SUFFIX = ".png"
+SHORTEST_S = 0.05
 
 
 class MediaStore(QObject):
@@ -149,4 +150,9 @@ def _describe_picture(name: str, suffix: str, path: Path, sha256: str) -> Attach
 def _describe_sound(name: str, suffix: str, path: Path, sha256: str) -> Attachment:
     from bubo_desktop.sounds import read_sound
 
-    return Attachment(sha256, "sound", name, suffix, duration_s=read_sound(path, name).duration_s)
+    duration_s = read_sound(path, name).duration_s
+    if duration_s < SHORTEST_S:
+        message = QCoreApplication.translate("Media", "{name} is too short to hear anything in it.")
+        hint = QCoreApplication.translate("Media", "It may have been cut off: save or record it again.")
+        raise InputError(message.format(name=name), hint)
+    return Attachment(sha256, "sound", name, suffix, duration_s=duration_s)

@@ -11,7 +11,7 @@ from bubo_desktop.ui.shortcuts import SHORTCUTS
 from bubo_desktop.ui.theme import GRID_PX, Role
 
 _N_COLUMNS = 2
-_DESCRIPTION_PX = 200
+_WIDEST_PX = 760
 
 
 class ShortcutSheet(QWidget):
@@ -34,8 +34,9 @@ class ShortcutSheet(QWidget):
         inside.setSpacing(2 * GRID_PX)
         inside.addLayout(self._head())
         inside.addLayout(_table())
+        self._panel.setMaximumWidth(_WIDEST_PX)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignVCenter)
         window.installEventFilter(self)
         self.hide()
 
@@ -97,8 +98,9 @@ def _table() -> QGridLayout:
         keys = QLabel(shortcut.native_keys)
         keys.setObjectName("key")
         column, row = divmod(number, n_rows)
-        table.addWidget(keys, row, 2 * column, Qt.AlignmentFlag.AlignLeft)
+        table.addWidget(keys, row, 2 * column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         described = QLabel(QCoreApplication.translate("ShortcutSheet", shortcut.description))
-        described.setMinimumWidth(_DESCRIPTION_PX)
+        described.setWordWrap(True)
+        table.setColumnStretch(2 * column + 1, 1)
         table.addWidget(described, row, 2 * column + 1)
     return table

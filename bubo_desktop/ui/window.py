@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SIZE_PX = (1240, 780)
 SMALLEST_PX = (720, 480)
+NARROWEST_CHAT_PX = 296
 COLUMNS_PX = (232, 568, 440)  # sidebar, chat, what is seen and heard
 
 
@@ -105,6 +106,7 @@ class Window(QWidget):
 
     def _chat_column(self) -> QWidget:
         column = QWidget()
+        column.setMinimumWidth(NARROWEST_CHAT_PX)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -140,6 +140,7 @@ USELESS = {
     "device.png": lambda path: path.symlink_to("/dev/zero"),
     "pipe.png": os.mkfifo if hasattr(os, "mkfifo") else Path.mkdir,
     "nothing_to_hear.wav": lambda path: soundfile.write(path, [], 8000),
+    "cut_off.wav": lambda path: soundfile.write(path, np.zeros(100), 8000),
     "picture.wav": lambda path: picture(path.with_suffix(".png")).rename(path),
     "long.flac": lambda path: soundfile.write(path, np.zeros(4000 * 601), 4000),
     "document.pdf": Path.touch,

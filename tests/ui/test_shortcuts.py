@@ -1,10 +1,11 @@
 """The table of keys, and the sheet that shows it."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QLocale, QPoint, Qt, QTranslator
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from bubo_desktop.ui.app import TRANSLATIONS
 from bubo_desktop.ui.shortcut_sheet import ShortcutSheet
 from bubo_desktop.ui.shortcuts import SHORTCUTS
 from tests.state.conftest import WAIT_MS
@@ -27,13 +28,19 @@ def test_no_key_and_no_name_is_given_twice():
     assert len(set(names)) == len(names)
 
 
-def test_the_sheet_shows_every_key_in_the_smallest_window(window):
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_sheet_shows_every_key_in_the_smallest_window(qapp, window, language):
+    translator = QTranslator()
+    translator.load(QLocale(language), "bubo", "_", TRANSLATIONS)
+    qapp.installTranslator(translator)
     sheet = ShortcutSheet(window)
+    qapp.removeTranslator(translator)
     window.show()
     sheet.toggle()
-    shown = [label.text() for label in sheet.findChildren(QLabel)]
-    assert {shortcut.description for shortcut in SHORTCUTS} <= set(shown)
+    shown = {label.text(): label for label in sheet.findChildren(QLabel)}
+    assert {translator.translate("ShortcutSheet", it.description) or it.description for it in SHORTCUTS} <= set(shown)
     assert window.rect().contains(sheet.findChild(QFrame, "shortcut_panel").geometry())
+    assert all(label.height() >= label.heightForWidth(label.width()) for label in shown.values())
 
 
 @pytest.mark.parametrize("way", ["key", "again", "beside"])

@@ -87,6 +87,21 @@ def test_sounds_of_a_draft_are_shown_before_anything_was_asked(qtbot, attached, 
     assert track.timeline.spans == ()
 
 
+def test_a_sound_alone_is_drawn_higher_than_one_below_a_picture(qtbot, attached, pane_of, picture):
+    pane = pane_of()
+    alone = pane.tracks[0].timeline.height()
+    attach(qtbot, attached, picture)
+    attached.attention.show_draft(attached.draft.attachments)
+    assert pane.tracks[0].timeline.height() < alone
+
+
+def test_sounds_for_which_there_is_no_room_are_scrolled(qtbot, pane_of):
+    pane = pane_of()
+    pane.window().resize(400, 120)
+    qtbot.waitUntil(lambda: pane.height() < pane.widget().height(), timeout=WAIT_MS)
+    assert pane.verticalScrollBar().maximum() > 0
+
+
 def test_what_is_heard_later_keeps_the_waveform(attached, exchange, pane_of):
     pane = pane_of()
     attached.attention.show_draft(attached.draft.attachments)

@@ -251,6 +251,18 @@ def test_attachments_are_shown_where_they_change_and_bring_their_exchange_back(q
     assert state.attention.shown == transcript.views[2].exchange
 
 
+def test_more_attachments_than_fit_a_line_take_another(qtbot, transcript_of, picture, sound):
+    state, transcript = transcript_of()
+    transcript.resize(180, 480)
+    open_chat(qtbot, state, (done(attachments=attach(qtbot, state, picture, sound)),))
+    settle(qtbot, transcript, 1)
+    [view] = transcript.views
+    first, second = view.findChildren(AttachmentView)
+    assert first.geometry().bottom() < second.geometry().top()
+    assert first.geometry().right() == second.geometry().right() == first.parentWidget().rect().right()
+    assert view.width() <= transcript.viewport().width()
+
+
 def test_a_note_is_told_once_in_a_chat(transcript_of):
     noted = Answer(answer="Yes.", pack="nano", notes=("Knows only dogs.",))
     both = replace(noted, notes=("Knows only dogs.", "Was cut short."))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
@@ -110,6 +111,20 @@ def test_a_sound_alone_has_the_column_for_itself(qtbot, open_window) -> None:
     assert {event.label for event in exchange.answer.sounds[0].events} == {"meowing", "ringing"}
     assert window.findings.sounds.isVisible()
     assert not window.findings.pictures.isVisible()
+
+
+def test_in_the_smallest_window_everything_is_in_its_column(qtbot, open_window) -> None:
+    window = open_window()
+    choose_sample(qtbot, window, 2)
+    window.resize(window.minimumSize())
+    qtbot.waitUntil(lambda: window.transcript.isVisible() and window.findings.isVisible(), timeout=WAIT_MS)
+    parts = (window.sidebar, window.composer, window.transcript, window.findings.pictures, window.findings.sounds)
+    areas = [QRect(part.mapTo(window, QPoint()), part.size()) for part in parts]
+    assert window.size() == window.minimumSize()
+    assert all(window.rect().contains(area) for area in areas)
+    assert not any(one.intersects(other) for one, other in combinations(areas, 2))
+    [view] = window.transcript.views
+    assert view.width() <= window.transcript.viewport().width()
 
 
 def test_words_light_regions_and_regions_light_words(qtbot, open_window) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from bubo_desktop.state.attention import NOTHING, Attention, EventRef
 from bubo_desktop.state.background import Background
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment
 from bubo_desktop.ui.sound.player import LoudspeakerCheck, has_loudspeaker
+from bubo_desktop.ui.sound.timeline import WAVE_PX
 from bubo_desktop.ui.sound.track import Track
 from bubo_desktop.ui.theme import GRID_PX
 
+ALONE_PX = 96  # the height of a waveform that has the column for itself
 
-class SoundPane(QWidget):
+
+class SoundPane(QScrollArea):
     """Shows each recording along time. Words and events light each other; a click plays.
 
     Signals:
@@ -42,13 +45,25 @@ class SoundPane(QWidget):
         self._finds_loudspeaker = finds_loudspeaker
         self._sounds: tuple[Attachment, ...] = ()
         self._tracks: list[Track] = []
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(2 * GRID_PX, GRID_PX, 2 * GRID_PX, GRID_PX)
-        self._rows.setSpacing(GRID_PX)
+        self._arrange()
         self.hide()
         attention.shown_changed.connect(self._show_exchange)
         attention.lit_changed.connect(self._show_lit)
         self._show_exchange()
+
+    def _arrange(self) -> None:
+        """As high as its recordings; where there is no room for that, they are scrolled."""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizeAdjustPolicy(QScrollArea.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setWidgetResizable(True)
+        content = QWidget()
+        self._rows = QVBoxLayout(content)
+        self._rows.setContentsMargins(GRID_PX, GRID_PX, GRID_PX, GRID_PX)
+        self._rows.setSpacing(GRID_PX)
+        self.setWidget(content)
 
     @property
     def has_sound(self) -> bool:
@@ -66,6 +81,7 @@ class SoundPane(QWidget):
         for number, track in enumerate(self._tracks):
             heard = shown.answer.sounds if shown else ()
             track.set_events(heard[number].events if number < len(heard) else ())
+            track.set_wave_height(WAVE_PX if self._attention.pictures else ALONE_PX)
         self._show_lit()
 
     def _set_sounds(self, sounds: tuple[Attachment, ...]) -> None:

@@ -45,6 +45,7 @@ class Timeline(QWidget):
         self._envelope: Envelope = ()
         self._spans: tuple[Span, ...] = ()
         self._n_lanes = 0
+        self._wave_px = WAVE_PX
         self._lit: frozenset[int] = frozenset()
         self._head_s: float | None = None
         self._pointed: tuple[int, ...] = ()
@@ -79,6 +80,13 @@ class Timeline(QWidget):
         for span in self._spans:
             span.set_lit(span.number in numbers)
         self.update()
+
+    def set_wave_height(self, wave_px: int) -> None:
+        """Draws the waveform this high."""
+        if wave_px != self._wave_px:
+            self._wave_px = wave_px
+            self._place_spans()
+            self.update()
 
     def set_head(self, time_s: float | None) -> None:
         """Shows where it is being played; None for nowhere."""
@@ -146,7 +154,7 @@ class Timeline(QWidget):
         return Scale(0.0, float(self.width()), self._duration_s)
 
     def _wave_area(self) -> QRectF:
-        return QRectF(0, self._n_lanes * HEIGHT_PX, self.width(), WAVE_PX)
+        return QRectF(0, self._n_lanes * HEIGHT_PX, self.width(), self._wave_px)
 
     def _place_spans(self) -> None:
         """Names stand above their events, in as many lanes as it takes that none covers another."""
@@ -160,7 +168,7 @@ class Timeline(QWidget):
             y = area.bottom() - 3
             span.place(area, QLineF(self._scale().x_px(span.heard.start_s), y, self._scale().x_px(span.heard.end_s), y))
         self._n_lanes = max(lanes, default=-1) + 1
-        self.setFixedHeight(self._n_lanes * HEIGHT_PX + WAVE_PX + AXIS_PX)
+        self.setFixedHeight(self._n_lanes * HEIGHT_PX + self._wave_px + AXIS_PX)
 
     def _extent(self, span: Span, name_px: float) -> Extent:
         """As long as the event or its name, and inside."""

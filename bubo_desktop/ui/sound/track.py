@@ -18,7 +18,7 @@ from bubo_desktop.ui.icons import IconButton
 from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.sound.player import LoudspeakerCheck, Player
 from bubo_desktop.ui.sound.span import Span
-from bubo_desktop.ui.sound.timeline import AXIS_PX, Timeline
+from bubo_desktop.ui.sound.timeline import AXIS_PX, WAVE_PX, Timeline
 from bubo_desktop.ui.theme import GRID_PX
 from bubo_desktop.ui.tool_tips import plain_tip
 
@@ -74,6 +74,11 @@ class Track(QWidget):
                 QWidget.setTabOrder(previous, span)
                 previous = span
 
+    def set_wave_height(self, wave_px: int) -> None:
+        """Draws the waveform this high, and the button beside its middle."""
+        self.timeline.set_wave_height(wave_px)
+        self._rows.setRowMinimumHeight(2, AXIS_PX + (wave_px - WAVE_PX) // 2)
+
     def pause(self) -> None:
         """Is silent."""
         self._player.pause()
@@ -85,7 +90,7 @@ class Track(QWidget):
         return super().eventFilter(watched, event)
 
     def _arrange(self) -> None:
-        layout = QGridLayout(self)
+        self._rows = layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GRID_PX)
         layout.setVerticalSpacing(GRID_PX // 2)

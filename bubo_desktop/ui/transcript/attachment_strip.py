@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from bubo_desktop.errors import BuboError
 from bubo_desktop.state.background import Background
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment
 from bubo_desktop.ui.durations import in_seconds
+from bubo_desktop.ui.flow_layout import FlowLayout
 from bubo_desktop.ui.icons import SIZE_PX, icon
 from bubo_desktop.ui.theme import GRID_PX, RADIUS_PX, Role
 from bubo_desktop.ui.thumbnails import draw_picture, read_thumbnail
@@ -82,7 +83,7 @@ class AttachmentView(QAbstractButton):
 
 
 class AttachmentStrip(QWidget):
-    """Shows attachments side by side, flush right; pictures appear when they are read.
+    """Shows attachments in lines, flush right; pictures appear when they are read.
 
     Signals:
         reached: one was clicked, or the keyboard came to it.
@@ -100,10 +101,7 @@ class AttachmentStrip(QWidget):
         super().__init__(parent)
         self._media = media
         self._background = background
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID_PX)
-        layout.addStretch(1)
+        layout = FlowLayout(self, GRID_PX, flush_right=True)
         for attachment in attachments:
             layout.addWidget(self._view_of(attachment))
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from bubo_desktop.data import PictureFindings, Tag
+from bubo_desktop.ui.flow_layout import FlowLayout
 from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.theme import GRID_PX, Role
-from bubo_desktop.ui.viewer.flow_layout import FlowLayout
 from bubo_desktop.ui.viewer.legend_chip import HEIGHT_PX, LegendChip
 
 N_LINES = 2
