@@ -109,7 +109,7 @@
     </message>
     <message>
         <source>Delete</source>
-        <translation>Supr</translation>
+        <translation>Suprimir</translation>
     </message>
     <message>
         <source>looking</source>
@@ -129,7 +129,7 @@
     </message>
     <message>
         <source>{kind} {name}, {details}. Delete removes it.</source>
-        <translation>{kind} {name}, {details}. Se quita con Supr.</translation>
+        <translation>{kind} {name}, {details}. Se quita con Suprimir.</translation>
     </message>
 </context>
 <context>
@@ -529,6 +529,14 @@
     <message>
         <source>Files of deleted chats are still there</source>
         <translation>Aún quedan archivos de chats borrados</translation>
+    </message>
+    <message>
+        <source>{name} is too short to hear anything in it.</source>
+        <translation>{name} es demasiado corto para oír algo en él.</translation>
+    </message>
+    <message>
+        <source>It may have been cut off: save or record it again.</source>
+        <translation>Puede que esté cortado: guárdalo o grábalo otra vez.</translation>
     </message>
     <message>
         <source>{name} is not there any more.</source>

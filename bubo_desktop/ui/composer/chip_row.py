@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
@@ -66,6 +66,8 @@ class ChipRow(QScrollArea):
         self.setWidget(row)
         self.setWidgetResizable(True)
         self.viewport().setAutoFillBackground(False)
+        bar = self.horizontalScrollBar()
+        bar.rangeChanged.connect(lambda _lowest, highest: bar.setValue(highest))  # the newest chip is seen
 
     def _show_attachments(self) -> None:
         attached = self._draft.attachments
@@ -76,7 +78,6 @@ class ChipRow(QScrollArea):
         for attachment in attached:
             if attachment not in self._chips:
                 self._add(attachment)
-                QTimer.singleShot(0, self._chips[attachment], self._show_newest)  # when it has its place
         self._chips = {attachment: self._chips[attachment] for attachment in attached}
         before: QWidget = self
         for place, chip in enumerate(self.chips):
@@ -93,10 +94,6 @@ class ChipRow(QScrollArea):
             path, side = self._media.path_of(attachment), round(THUMBNAIL_PX * self.devicePixelRatioF())
             view = partial(read_thumbnail, path, QSize(side, side))
             chip.destroyed.connect(self._background.run(view, chip.set_thumbnail, _leave_symbol).abandon)
-
-    def _show_newest(self) -> None:
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.maximum())
 
     def _remove(self, attachment: Attachment) -> None:
         """Takes it off; the keyboard goes to its neighbour."""
