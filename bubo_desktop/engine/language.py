@@ -72,7 +72,8 @@ class Language:
         runs = self._runs(segments)
         n_positions = sum(map(len, runs))
         if n_positions >= self._part.n_ctx:
-            message = f"The question is too long: {n_positions} positions, where the pack can hold {self._part.n_ctx}."
+            share = self._part.n_ctx / n_positions
+            message = f"The question is too long: the pack can take in only about {share:.0%} of it."
             raise InputError(message, "Ask something shorter or begin a new conversation.")
         with self._context.interrupted_by(cancellation):
             for run in runs[self._context.rewind_to(runs) :]:
