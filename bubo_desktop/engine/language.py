@@ -72,8 +72,8 @@ class Language:
         runs = self._runs(segments)
         n_positions = sum(map(len, runs))
         if n_positions >= self._part.n_ctx:
-            share = self._part.n_ctx / n_positions
-            message = f"The question is too long: the pack can take in only about {share:.0%} of it."
+            percent = 100 * (self._part.n_ctx - 1) // n_positions
+            message = f"The question is too long: the pack can take in only about {percent} % of it."
             raise InputError(message, "Ask something shorter or begin a new conversation.")
         with self._context.interrupted_by(cancellation):
             for run in runs[self._context.rewind_to(runs) :]:
