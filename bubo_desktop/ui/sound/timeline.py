@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.palette import Look, looks_of
+from bubo_desktop.ui.durations import on_axis
 from bubo_desktop.ui.sound.scale import Extent, Scale, lanes_of
 from bubo_desktop.ui.sound.span import HEIGHT_PX, PADDING_PX, Span
 from bubo_desktop.ui.theme import Role
@@ -205,16 +206,11 @@ class Timeline(QWidget):
             painter.drawLine(QLineF(x + 0.5, top, x + 0.5, top + TICK_PX))
             painter.setPen(self.palette().color(Role.PlaceholderText))
             label = QRectF(x + 3, top, 64, AXIS_PX)
-            if label.left() + painter.fontMetrics().horizontalAdvance(_clock(time_s)) < self.width():
-                painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, _clock(time_s))
+            if label.left() + painter.fontMetrics().horizontalAdvance(on_axis(time_s)) < self.width():
+                painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, on_axis(time_s))
 
     def _paint_head(self, painter: QPainter, area: QRectF) -> None:
         if self._head_s is not None:
             x = self._scale().x_px(self._head_s)
             painter.setPen(QPen(self.palette().color(Role.Highlight), 2))
             painter.drawLine(QLineF(x, area.top(), x, area.bottom() + TICK_PX))
-
-
-def _clock(time_s: float) -> str:
-    """Seconds, and from a minute on minutes and seconds."""
-    return f"{time_s:g} s" if time_s < 60 else f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
