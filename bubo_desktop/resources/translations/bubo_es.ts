@@ -425,6 +425,10 @@
         <translation>Idioma</translation>
     </message>
     <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Atajos de teclado</translation>
+    </message>
+    <message>
         <source>Packs on this computer</source>
         <translation>Paquetes en este equipo</translation>
     </message>
@@ -536,7 +540,7 @@
     </message>
     <message>
         <source>It may have been cut off: save or record it again.</source>
-        <translation>Puede que esté cortado: guárdalo o grábalo otra vez.</translation>
+        <translation>Puede que esté cortado: guárdalo o grábalo de nuevo.</translation>
     </message>
     <message>
         <source>{name} is not there any more.</source>
@@ -757,7 +761,7 @@
     </message>
     <message>
         <source>Paste a picture or a file</source>
-        <translation>Pegar una imagen o un archivo</translation>
+        <translation>Pegar imagen o archivo</translation>
     </message>
     <message>
         <source>Ask</source>
@@ -769,11 +773,11 @@
     </message>
     <message>
         <source>The last question again</source>
-        <translation>Recuperar la última pregunta</translation>
+        <translation>Editar la última pregunta</translation>
     </message>
     <message>
         <source>Stop the answer; also Esc</source>
-        <translation>Detener la respuesta; también Esc</translation>
+        <translation>Detener (también Esc)</translation>
     </message>
     <message>
         <source>Answer anew</source>

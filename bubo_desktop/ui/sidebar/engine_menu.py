@@ -49,7 +49,7 @@ class EngineMenu(QMenu):
         _add_choice(self.addMenu(self.tr("Language")), self._languages(), values.language, self.language_chosen.emit)
         self.addSeparator()
         # The key is only shown: the window has bound it, and Qt obeys no key that is bound twice.
-        shortcuts = self.addAction(f"{self.tr('Keyboard shortcuts')}\t{keys_of('shortcuts')}")
+        shortcuts = self.addAction(self.tr("Keyboard shortcuts") + "\t" + keys_of("shortcuts"))
         shortcuts.triggered.connect(self.shortcuts_requested)
 
     def _add_packs(self) -> None:
