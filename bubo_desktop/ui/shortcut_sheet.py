@@ -35,8 +35,10 @@ class ShortcutSheet(QWidget):
         inside.addLayout(self._head())
         inside.addLayout(_table())
         self._panel.setMaximumWidth(_WIDEST_PX)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout = QHBoxLayout(self)
+        layout.addStretch(1)
+        layout.addWidget(self._panel, 1000, Qt.AlignmentFlag.AlignVCenter)  # up to its greatest width
+        layout.addStretch(1)
         window.installEventFilter(self)
         self.hide()
 

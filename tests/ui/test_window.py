@@ -166,6 +166,8 @@ def test_an_old_chat_shows_all_that_was_found_while_no_pack_is_installed(qtbot, 
     assert all(thing.mask_rle for thing in after.answer.images[0].objects)
     qtbot.waitUntil(lambda: len(window.findings.pictures.legend.chips) == 4, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.findings.pictures.view.viewport is not None, timeout=WAIT_MS)
+    sounds = window.findings.sounds
+    qtbot.waitUntil(lambda: sounds.height() == sounds.sizeHint().height(), timeout=WAIT_MS)
     _wait_for_light(qtbot, window, ObjectRef(0, 0))
     assert window.findings.sounds.isVisible()
     assert window.banner.isVisible()

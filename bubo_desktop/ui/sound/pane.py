@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from bubo_desktop.state.attention import NOTHING, Attention, EventRef
@@ -56,14 +56,23 @@ class SoundPane(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizeAdjustPolicy(QScrollArea.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setWidgetResizable(True)
-        content = QWidget()
-        self._rows = QVBoxLayout(content)
+        self._content = QWidget()
+        self._rows = QVBoxLayout(self._content)
         self._rows.setContentsMargins(GRID_PX, GRID_PX, GRID_PX, GRID_PX)
         self._rows.setSpacing(GRID_PX)
-        self.setWidget(content)
+        self.setWidget(self._content)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """That of the recordings as they are now; Qt's own would be that of when they came."""
+        return self._content.sizeHint()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Asks for more room when the recordings need it."""
+        if watched is self._content and event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     @property
     def has_sound(self) -> bool:
