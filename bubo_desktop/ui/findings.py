@@ -13,9 +13,8 @@ from bubo_desktop.ui.viewer.pane import PicturePane
 class Findings(QWidget):
     """Pictures above sounds; it folds itself away where there is neither."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, state: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        state = workspace
         self.pictures = PicturePane(state.attention, state.media, state.background, state.settings)
         self.sounds = SoundPane(state.attention, state.media, state.background)
         layout = QVBoxLayout(self)
