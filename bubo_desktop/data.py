@@ -19,6 +19,39 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 
 
+class Frame(Struct, frozen=True):
+    """A picture as a value, which need not touch the disk: `rgb` holds rows of 8-bit red, green and blue, the top one
+    first, without padding. For live use it is at most 640 pixels on its longer side.
+    """
+
+    width_px: int
+    height_px: int
+    rgb: bytes
+
+    def __repr__(self) -> str:
+        """Shows the size alone: the picture is nobody's but the user's."""
+        return f"Frame({self.width_px} x {self.height_px} px)"
+
+
+class Clip(Struct, frozen=True):
+    """A recording as a value, which need not touch the disk: `samples` are float32, little-endian, of one channel, full
+    scale at -1..1.
+    """
+
+    rate_hz: int
+    samples: bytes
+
+    def __repr__(self) -> str:
+        """Shows the length alone: the sound is nobody's but the user's."""
+        return f"Clip({len(self.samples)} bytes at {self.rate_hz} Hz)"
+
+
+Picturing = str | Frame
+"""A still picture: the path of its file, or the picture itself."""
+Sounding = str | Clip
+"""A recording: the path of its file, or the recording itself."""
+
+
 class Tag(Struct, frozen=True):
     """A label that holds for a whole picture; `score` in 0..1."""
 
@@ -47,7 +80,7 @@ class Thing(Struct, frozen=True):
 
 
 class PictureFindings(Struct, frozen=True):
-    """What was found in one picture of `width` x `height` pixels."""
+    """What was found in one picture of `width` x `height` pixels; `path` is empty where it came as a value."""
 
     path: str
     width: int
@@ -66,7 +99,7 @@ class SoundEvent(Struct, frozen=True):
 
 
 class SoundFindings(Struct, frozen=True):
-    """What was heard in one recording."""
+    """What was heard in one recording; `path` is empty where it came as a value."""
 
     path: str
     duration_s: float
@@ -131,10 +164,12 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class Turn(Struct, frozen=True):
-    """One earlier question and its answer."""
+    """One earlier question, its answer, and the paths of the files that the question was about."""
 
     question: str
     answer: str
+    images: tuple[str, ...] = ()
+    sounds: tuple[str, ...] = ()
 
 
 class Sampling(Struct, frozen=True):

@@ -4,6 +4,7 @@
     ├── InputError (ValueError)    a picture, sound, question or option that cannot be used
     ├── PackError  (ValueError)    a pack that is missing, damaged or unfit
     ├── EngineError (RuntimeError) the engine process failed, died or hangs
+    ├── DeviceError (RuntimeError) a microphone, camera or screen is missing, busy, denied or silent
     ├── StorageError (RuntimeError) what is kept on the disk cannot be read or written
     └── ProtocolError (ValueError) a message that is not part of the protocol
 
@@ -48,6 +49,12 @@ class EngineError(BuboError, RuntimeError):
     """The engine process failed, died or does not answer."""
 
     code = "engine"
+
+
+class DeviceError(BuboError, RuntimeError):
+    """A microphone, camera, screen or loudspeaker is missing, in use elsewhere, denied, or brings nothing."""
+
+    code = "device"
 
 
 class StorageError(BuboError, RuntimeError):

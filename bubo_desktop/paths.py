@@ -20,6 +20,11 @@ def packs_dirs() -> list[Path]:
     return [data_dir() / "packs", _shipped_packs()]
 
 
+def recognisers_dir() -> Path:
+    """The folder of speech recognisers that the user has fetched, each in a folder of its own; it may not exist."""
+    return data_dir() / "speech"
+
+
 def data_dir() -> Path:
     """The folder of what must not be lost: chats with their media, settings, installed packs."""
     return _own_folder("data", platformdirs.user_data_path)
@@ -28,6 +33,11 @@ def data_dir() -> Path:
 def cache_dir() -> Path:
     """A folder for what can be computed again."""
     return _own_folder("cache", platformdirs.user_cache_path)
+
+
+def states_dir() -> Path:
+    """Where an engine keeps what its language network read; the folder may not exist."""
+    return cache_dir() / "states"
 
 
 def logs_dir() -> Path:

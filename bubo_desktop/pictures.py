@@ -1,4 +1,4 @@
-"""Picture files as pixels: the same for the networks that look at them and for the user who sees them."""
+"""Pictures as pixels: the same for the networks that look at them and for the user who sees them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from bubo_desktop.data import Frame
 from bubo_desktop.errors import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -55,6 +56,20 @@ def read_pixels(path: str | Path, name: str | None = None) -> NDArray[np.uint8]:
         raise
     except _DAMAGE as error:
         raise InputError(f"{name} is damaged or incomplete.", "Save or download the picture again.") from error
+
+
+def pixels_of(frame: Frame) -> NDArray[np.uint8]:
+    """The pixels of a picture in memory: uint8 RGB [height, width, 3], read-only; nothing is copied.
+
+    Raises:
+        InputError: there are none, more than `MAX_PIXELS`, or not as many as the frame's size says.
+    """
+    width_px, height_px, n_bytes = frame.width_px, frame.height_px, len(frame.rgb)
+    if width_px < 1 or height_px < 1 or n_bytes != 3 * width_px * height_px:
+        raise InputError(f"{n_bytes} bytes are no picture of {width_px} x {height_px} pixels.", "Take another one.")
+    if width_px * height_px > MAX_PIXELS:
+        raise _too_large("The picture")
+    return np.frombuffer(frame.rgb, np.uint8).reshape(height_px, width_px, 3)
 
 
 def printable_name(name: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +22,16 @@ import sentencepiece
 from numpy.typing import NDArray
 from transformers import LlamaConfig
 
+from bubo_desktop.engine.language_log import library_log
 from build.checkpoint import LazyTensor, read_checkpoint
+from build.errors import BuildError
 
-FILE_TYPES = {"Q8_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, "Q4_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_0}
+FILE_TYPES = {
+    "F32": llama_cpp.LLAMA_FTYPE_ALL_F32, "F16": llama_cpp.LLAMA_FTYPE_MOSTLY_F16,
+    "Q8_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, "Q4_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_0,
+    "Q4_K_M": llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M,
+}  # fmt: skip
+_MAX_BUFFER_BYTES = 2**30  # rows the quantiser holds at once: the largest matrix of a 13B has 0.7 GB as float32
 _GLOBAL_NAMES = {
     "model.embed_tokens.weight": "token_embd.weight",
     "model.norm.weight": "output_norm.weight",
@@ -50,27 +58,33 @@ def name_tensors(config: LlamaConfig) -> dict[str, str]:
 
 
 def export_gguf(
-    tensors: Mapping[str, LazyTensor], config: LlamaConfig, serialized_tokenizer: bytes, target: Path, name: str
+    tensors: Mapping[str, LazyTensor],
+    config: LlamaConfig,
+    serialized_tokenizer: bytes,
+    target: Path,
+    name: str,
+    precision: str = "F16",
 ) -> None:
-    """Writes a GGUF with float16 matrices and float32 norms.
+    """Writes a GGUF with matrices of this precision, `F16` or `F32`, and float32 norms.
 
     Raises:
-        ValueError: tensors are missing, unknown or more than the tokenizer explains; they are named.
+        BuildError: tensors are missing or unknown, or there are fewer embeddings than pieces; they are named.
     """
     names = name_tensors(config)
     _check_names(tensors, names, config)
     writer = gguf.GGUFWriter(target, "llama")
-    _add_network(writer, config, name)
+    _add_network(writer, config, name, precision)
     _add_tokenizer(writer, serialized_tokenizer, n_rows=tensors["model.embed_tokens.weight"].shape[0])
     for theirs, ours in names.items():
         shape = tensors[theirs].shape
-        dtype = np.dtype(np.float16 if len(shape) == 2 else np.float32)
+        dtype = _dtype(len(shape), precision)
         writer.add_tensor_info(ours, shape, dtype, int(np.prod(shape)) * dtype.itemsize)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     for theirs in names:
-        writer.write_tensor_data(_read_for_llama(theirs, tensors[theirs], config))
+        values = read_for_llama(theirs, tensors[theirs], config)
+        writer.write_tensor_data(values.astype(_dtype(values.ndim, precision), copy=False))
     writer.close()
 
 
@@ -78,14 +92,16 @@ def quantize_gguf(source: Path, target: Path, quantization: str) -> None:
     """Quantises a GGUF by llama.cpp's own quantiser; `quantization` is a key of FILE_TYPES.
 
     Raises:
-        RuntimeError: llama.cpp refused.
+        BuildError: llama.cpp refused.
     """
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype = FILE_TYPES[quantization]
-    parameters.nthread = 1
-    status = llama_cpp.llama_model_quantize(bytes(source), bytes(target), ctypes.byref(parameters))
-    if status:
-        raise RuntimeError(f"llama.cpp could not quantise {source} to {quantization} (status {status})")
+    parameters.nthread = os.cpu_count() or 1
+    parameters.max_buf_size = _MAX_BUFFER_BYTES
+    log = library_log()
+    log.clear()
+    if llama_cpp.llama_model_quantize(bytes(source), bytes(target), ctypes.byref(parameters)):
+        raise BuildError(f"llama.cpp could not make {quantization} of {source.name}: {log.reason()}.")
 
 
 def _check_names(tensors: Mapping[str, LazyTensor], names: Mapping[str, str], config: LlamaConfig) -> None:
@@ -93,14 +109,14 @@ def _check_names(tensors: Mapping[str, LazyTensor], names: Mapping[str, str], co
     if config.tie_word_embeddings:
         given.discard("lm_head.weight")
     if missing := sorted(names.keys() - given):
-        raise ValueError(f"The checkpoint lacks {', '.join(missing)}.")
+        raise BuildError(f"The checkpoint lacks {', '.join(missing)}.")
     if unknown := sorted(given - names.keys()):
-        raise ValueError(f"The checkpoint has tensors that a LLaMA has not: {', '.join(unknown)}.")
+        raise BuildError(f"The checkpoint has tensors that a LLaMA has not: {', '.join(unknown)}.")
 
 
-def _add_network(writer: gguf.GGUFWriter, config: LlamaConfig, name: str) -> None:
+def _add_network(writer: gguf.GGUFWriter, config: LlamaConfig, name: str, precision: str) -> None:
     writer.add_name(name)
-    writer.add_file_type(llama_cpp.LLAMA_FTYPE_MOSTLY_F16)
+    writer.add_file_type(FILE_TYPES[precision])
     writer.add_vocab_size(config.vocab_size)
     writer.add_context_length(config.max_position_embeddings)
     writer.add_embedding_length(config.hidden_size)
@@ -118,7 +134,7 @@ def _add_tokenizer(writer: gguf.GGUFWriter, serialized: bytes, n_rows: int) -> N
     ids = range(processor.get_piece_size())
     n_unexplained = n_rows - len(ids)
     if n_unexplained < 0:
-        raise ValueError(f"The tokenizer has {len(ids)} pieces, the network only {n_rows} embeddings.")
+        raise BuildError(f"The tokenizer has {len(ids)} pieces, the network only {n_rows} embeddings.")
     unused = [f"[PAD{k}]" for k in range(n_unexplained)]
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
@@ -143,13 +159,18 @@ def _piece_type(processor: sentencepiece.SentencePieceProcessor, piece: int) -> 
     return gguf.TokenType.BYTE if processor.is_byte(piece) else gguf.TokenType.NORMAL
 
 
-def _read_for_llama(name: str, tensor: LazyTensor, config: LlamaConfig) -> NDArray[np.generic]:
+def _dtype(n_axes: int, precision: str) -> np.dtype[np.generic]:
+    return np.dtype(np.float16 if n_axes == 2 and precision == "F16" else np.float32)
+
+
+def read_for_llama(name: str, tensor: LazyTensor, config: LlamaConfig) -> NDArray[np.float32]:
+    """A tensor by its name in the checkpoint, float32 (out, in) or (out,), with its rows in llama.cpp's order."""
     values = tensor.read()
     if name.endswith("q_proj.weight"):
-        values = _interleave_rotary(values, config.num_attention_heads)
-    elif name.endswith("k_proj.weight"):
-        values = _interleave_rotary(values, config.num_key_value_heads)
-    return values.astype(np.float16 if values.ndim == 2 else np.float32)
+        return _interleave_rotary(values, config.num_attention_heads)
+    if name.endswith("k_proj.weight"):
+        return _interleave_rotary(values, config.num_key_value_heads)
+    return values
 
 
 def _interleave_rotary(values: NDArray[np.float32], n_heads: int) -> NDArray[np.float32]:
@@ -159,17 +180,33 @@ def _interleave_rotary(values: NDArray[np.float32], n_heads: int) -> NDArray[np.
     return np.ascontiguousarray(halves.swapaxes(1, 2)).reshape(n_out, n_in)
 
 
-def export_folder(folder: Path, target: Path, name: str, quantization: str | None = None) -> LlamaConfig:
-    """Exports a folder with `config.json`, weights and `tokenizer.model`, quantised where asked; returns its config."""
+def export_checkpoint(
+    tensors: Mapping[str, LazyTensor],
+    config: LlamaConfig,
+    serialized_tokenizer: bytes,
+    target: Path,
+    name: str,
+    quantization: str,
+) -> None:
+    """Writes a GGUF in a type of `FILE_TYPES`; while llama.cpp quantises it, a float16 one lies beside it.
+
+    Raises:
+        BuildError: as `export_gguf` and `quantize_gguf`.
+    """
+    if quantization in {"F16", "F32"}:
+        export_gguf(tensors, config, serialized_tokenizer, target, name, quantization)
+        return
+    with TemporaryDirectory(dir=target.parent) as folder:
+        whole = Path(folder) / target.name
+        export_gguf(tensors, config, serialized_tokenizer, whole, name)
+        quantize_gguf(whole, target, quantization)
+
+
+def export_folder(folder: Path, target: Path, name: str, quantization: str = "F16") -> LlamaConfig:
+    """Exports a folder with `config.json`, weights and `tokenizer.model`; returns its config."""
     config = LlamaConfig.from_pretrained(folder)
     tokenizer = (folder / "tokenizer.model").read_bytes()
-    if quantization is None:
-        export_gguf(read_checkpoint(folder), config, tokenizer, target, name)
-        return config
-    with TemporaryDirectory(dir=target.parent) as scratch:
-        whole = Path(scratch) / target.name
-        export_gguf(read_checkpoint(folder), config, tokenizer, whole, name)
-        quantize_gguf(whole, target, quantization)
+    export_checkpoint(read_checkpoint(folder), config, tokenizer, target, name, quantization)
     return config
 
 
@@ -179,7 +216,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--name", default="language")
-    parser.add_argument("--quantize", choices=sorted(FILE_TYPES))
+    parser.add_argument("--quantize", choices=sorted(FILE_TYPES), default="F16")
     arguments = parser.parse_args()
     export_folder(arguments.folder, arguments.target, arguments.name, arguments.quantize)
 

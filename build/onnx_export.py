@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,6 +48,7 @@ def export_onnx(
     with warnings.catch_warnings():
         # The older exporter, on purpose: the new one needs onnxscript as well.
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", "Constant folding")  # what is not folded is worked out when it runs
         torch.onnx.export(
             network.eval(),
             inputs,
@@ -94,8 +96,8 @@ def quantize_static_int8(
         )
 
 
-def agreement(network: nn.Module, path: Path, batches: Iterable[Inputs]) -> dict[str, float]:
-    """Compares the first output of an ONNX file with the network it came from, over some inputs.
+def agreement(network: nn.Module, path: Path, batches: Iterable[Mapping[str, NDArray[Any]]]) -> dict[str, float]:
+    """Compares the first output of an ONNX file with the network it came from, over some inputs of the file's shapes.
 
     Returns:
         `cosine`: the lowest of any run; `relative_error`: root mean square error over root mean square;
@@ -105,7 +107,7 @@ def agreement(network: nn.Module, path: Path, batches: Iterable[Inputs]) -> dict
     wanted, found = [], []
     for batch in batches:
         with torch.no_grad():
-            output = network(*(torch.from_numpy(value) for value in batch.values()))
+            output = network(*(torch.from_numpy(np.array(value)) for value in batch.values()))
         wanted.append((output[0] if isinstance(output, tuple) else output).numpy())
         found.append(next(iter(session.run(**batch).values())))
     cosines = [np.vdot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b)) for a, b in zip(wanted, found, strict=True)]

@@ -26,6 +26,7 @@ LIBRARIES = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libportaudio.so.2": "libportaudio2",
     "libpulse.so.0": "libpulse0",
+    "libspeechd.so.2": "libspeechd2",
     "libxcb-cursor.so.0": "libxcb-cursor0",  # from here on: what Qt needs to open a window on an X server
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
@@ -44,9 +45,13 @@ TEST_COMMANDS = {
     "xclip": "xclip",
     "import": "imagemagick",
     "dbus-daemon": "dbus",
+    "speech-dispatcher": "speech-dispatcher",
+    "flite": "flite",
 }
 TEST_FILES = {
+    "/usr/lib/speech-dispatcher-modules/sd_espeak-ng": "speech-dispatcher-espeak-ng",
     "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",
+    "/usr/share/fonts/truetype/ancient-scripts/Symbola_hint.ttf": "fonts-symbola",
     "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
     "/usr/lib/python3/dist-packages/pyatspi/__init__.py": "python3-pyatspi",  # with the bindings it is made of
 }

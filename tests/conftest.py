@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from bubo_desktop.environment import quiet_libraries
 from bubo_desktop.paths import HOME_VARIABLE
+from tests.fakes.sound_server import SoundServer, running_sound_server, why_impossible
 
 quiet_libraries()
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -23,7 +24,9 @@ settings.load_profile("house")
 
 HERE = Path(__file__).parent
 # From milliseconds to minutes: what is not named here comes first.
-TIERS = ("protocol", "packs", "engine", "client", "cli", "build_packs", "house", "end_to_end", "window")
+TIERS = (
+    "protocol", "packs", "engine", "client", "capture", "cli", "build_packs", "parity", "house", "end_to_end", "window",
+)  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +46,16 @@ def _tier(path: Path) -> int:
     return TIERS.index(room) + 1 if room in TIERS else 0
 
 
+@pytest.fixture(scope="session")
+def cable() -> Iterator[SoundServer]:
+    """A sound server with a microphone that hears what tests play."""
+    problem = why_impossible()
+    if problem:
+        pytest.skip(f"no microphone can be pretended: {problem}")
+    with running_sound_server() as server:
+        yield server
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_left_running() -> Iterator[None]:
     """Fails the run where a thread that would block the end, or a child process, outlives the last test."""
@@ -54,7 +67,11 @@ def _nothing_left_running() -> Iterator[None]:
 
 
 def _children() -> list[str]:
-    """Command lines of this process's children; empty where the system has no /proc."""
+    """Command lines of this process's children; empty where the system has no /proc.
+
+    Python's own helper of multiprocessing ends with this process, not before.
+    """
     numbers = [n for file in Path("/proc/self/task").glob("*/children") for n in file.read_text().split()]
     commands = [(n, Path(f"/proc/{n}/cmdline").read_bytes().replace(b"\0", b" ").decode()) for n in numbers]
-    return [f"{n} {command}" for n, command in commands if command]  # a process that has ended has no command line
+    running = [(n, command) for n, command in commands if command]  # a process that has ended has no command line
+    return [f"{n} {command}" for n, command in running if "multiprocessing.resource_tracker" not in command]

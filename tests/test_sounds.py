@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from bubo_desktop.data import Clip
 from bubo_desktop.errors import InputError
-from bubo_desktop.sounds import MAX_DURATION_S, read_envelope, read_sound
+from bubo_desktop.sounds import MAX_DURATION_S, read_envelope, read_sound, wave_of
 
 
 def sine(frequency_hz: float, rate_hz: int = 16_000, duration_s: float = 1.0) -> np.ndarray:
@@ -127,3 +128,28 @@ def test_an_envelope_shows_where_it_is_loud(tmp_path, n_bins):
 def test_an_envelope_stays_within_full_scale(tmp_path):
     soundfile.write(tmp_path / "a.wav", [-3.0, 2.0], 16_000, subtype="FLOAT")
     assert read_envelope(tmp_path / "a.wav", 2) == [(-1, -1), (1, 1)]
+
+
+def test_a_recording_in_memory_gives_its_samples():
+    wave = wave_of(Clip(16_000, sine(440).astype("<f4").tobytes()))
+    assert wave.duration_s == 1.0
+    assert wave.samples.dtype == np.float32
+    np.testing.assert_array_equal(wave.samples, sine(440))
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate_hz", "message"),
+    [
+        (b"", 16_000, "no samples"),
+        (bytes(7), 16_000, "7 bytes are no recording"),
+        (np.float32([0, np.nan]).tobytes(), 16_000, "not numbers"),
+        (np.float32([0, np.inf]).tobytes(), 16_000, "not numbers"),
+        (bytes(8), 0, "a sample rate of 0 Hz"),
+        (bytes(8), -16_000, "a sample rate of -16000 Hz"),
+        (bytes(4 * 4_000 * (int(MAX_DURATION_S) + 1)), 4_000, "longer than 10 minutes"),
+    ],
+    ids=["empty", "bytes", "nan", "infinite", "no rate", "negative", "long"],
+)
+def test_a_recording_in_memory_that_cannot_be_used_is_refused(samples, rate_hz, message):
+    with pytest.raises(InputError, match=message):
+        wave_of(Clip(rate_hz, samples))

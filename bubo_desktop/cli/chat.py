@@ -44,7 +44,8 @@ def run(options: Namespace) -> int:
 
     def show(step: Step) -> None:
         if isinstance(step, Loading):
-            status.update(f"Loading {step.part.replace('_', ' ')} ({step.fraction:.0%})")
+            what = "Measuring, this once, how it runs fastest" if step.part == "tuning" else f"Loading {step.part}"
+            status.update(f"{what.replace('_', ' ')} ({step.fraction:.0%})")
 
     with status, talking(pack_dir, cpu=options.cpu, on_step=show) as talk:
         status.stop()
@@ -130,7 +131,7 @@ class Chat:
     def _attach(self, paths: tuple[str, ...]) -> None:
         if paths:
             self._attached = self._attached.replaced_by(paths)
-            self._talk.prepare(self._attached.pictures, self._attached.sounds)
+            self._talk.prepare(self._attached.pictures, self._attached.sounds, self._turns)
             names = ", ".join(Path(path).name for path in (*self._attached.pictures, *self._attached.sounds))
             self._console.print(Text(f"Attached: {names}", style="dim"))
 
@@ -157,10 +158,10 @@ class Chat:
 
                 answer = self._talk.ask(question, files.pictures, files.sounds, self._turns, on_step=show)
         except Stopped as stopped:
-            self._turns.append(Turn(question, stopped.partial))
+            self._turns.append(Turn(question, stopped.partial, files.pictures, files.sounds))
             self._console.print(Text("Stopped.", style="yellow"))
         else:
-            self._turns.append(Turn(question, answer.answer))
+            self._turns.append(Turn(question, answer.answer, files.pictures, files.sounds))
             self._last = answer
             if not self._console.is_terminal:  # only there does the live display end its line
                 self._console.line()

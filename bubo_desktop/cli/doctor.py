@@ -20,7 +20,7 @@ from bubo_desktop.errors import PackError
 from bubo_desktop.packs.catalog import find_pack, list_packs
 from bubo_desktop.packs.integrity import check_files
 from bubo_desktop.packs.manifest import read_manifest
-from bubo_desktop.paths import cache_dir, logs_dir, packs_dirs
+from bubo_desktop.paths import cache_dir, data_dir, logs_dir
 
 LIBRARIES = ("llama-cpp-python", "onnxruntime", "PySide6_Essentials", "numpy", "pillow", "soundfile", "soxr", "msgspec")
 CPU_FLAGS = ("avx", "avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimd", "asimddp")
@@ -65,7 +65,7 @@ def _facts() -> Iterator[Row]:
     yield "sound", "PortAudio is there" if _has_portaudio() else "PortAudio is missing: no microphone"
     for folder, manifest in list_packs():
         yield "pack", f"{manifest.id} {manifest.version} at {folder}"
-    for name, place in (("cache", cache_dir), ("logs", logs_dir), ("packs", lambda: packs_dirs()[0].parent)):
+    for name, place in (("cache", cache_dir), ("logs", logs_dir), ("data", data_dir)):
         yield name, _writable(place)
 
 

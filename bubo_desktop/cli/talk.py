@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
 from bubo_desktop.client import EngineClient, EngineState
-from bubo_desktop.data import Answer, Sampling, Turn
+from bubo_desktop.data import Answer, Clip, Sampling, Turn
 from bubo_desktop.errors import BuboError, EngineError, InputError, PackError, ProtocolError
 from bubo_desktop.protocol import Cancelled, Done, Failed, Found, Linked, Loading, Masked, Progress, Ready, Token
 
@@ -90,16 +90,16 @@ class Talk:
         """False once the engine has been given up."""
         return self._client.state is not EngineState.unavailable
 
-    def prepare(self, images: Sequence[str], sounds: Sequence[str]) -> None:
-        """Has the engine encode files while the user goes on typing; what is wrong with them the question will tell."""
-        self._client.prepare(images, sounds)
+    def prepare(self, images: Sequence[str], sounds: Sequence[str], history: Sequence[Turn] = ()) -> None:
+        """Has the engine look at files while the user types on; what is wrong with them the question will tell."""
+        self._client.prepare(images, sounds, history=history)
         self._client.flush()
 
     def ask(
         self,
         question: str,
         images: Sequence[str] = (),
-        sounds: Sequence[str] = (),
+        sounds: Sequence[str | Clip] = (),
         history: Sequence[Turn] = (),
         sampling: Sampling | None = None,
         on_step: OnStep | None = None,
@@ -162,9 +162,10 @@ def _error(failed: Failed) -> BuboError:
 def on_ctrl_c(act: Callable[[], None]) -> Iterator[None]:
     """Inside, Ctrl-C does this instead of raising, which would be lost where Qt has called Python.
 
-    Python's signal handlers run only when Python does, which the ticking sees to.
+    Python's signal handlers run only when Python does, which the ticking sees to; and in the midst of whatever it does.
+    So `act` has its turn from the event loop: it may end an object that has just called Python.
     """
-    before = signal.signal(signal.SIGINT, lambda _number, _frame: act())
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, act))
     ticking = QTimer(interval=LISTEN_FOR_CTRL_C_MS)
     ticking.timeout.connect(lambda: None)
     ticking.start()

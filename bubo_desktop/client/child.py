@@ -1,4 +1,4 @@
-"""One engine process: its pipes, its log and the ladder that ends it."""
+"""One child process: its pipes, its log and the ladder that ends it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QProcess, QTimer, Signal
 
-from bubo_desktop.client.ending import Cause, Ending
+from bubo_desktop.client.ending import Cause, Ending, Role
 from bubo_desktop.client.patience import Patience
 from bubo_desktop.errors import ProtocolError
-from bubo_desktop.protocol import MAX_MESSAGE_BYTES, LineReader, Request, Shutdown, decode_event, encode
+from bubo_desktop.protocol import MAX_MESSAGE_BYTES, LineReader, Message, Shutdown, decode, encode
 
 LOG_LINES = 200
 LOG_LINE_CHARS = 500
@@ -20,19 +20,25 @@ MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 
 
 class Child(QObject):
-    """A process that reads requests and writes events. It lives once.
+    """A process that reads requests and writes events, each a message. It lives once.
+
+    Args:
+        command: what starts it.
+        role: what it is, and which events it sends.
+        patience: how long each step of its end may take.
 
     Signals:
-        event_received(Event): a message arrived; not more than `READ_SLICE_MS` of them at a stretch, so that a
-            flooding engine cannot starve the event loop.
+        event_received(Message): one of the role's events arrived; not more than `READ_SLICE_MS` of them at a stretch,
+            so that a flood of them cannot starve the event loop.
         ended(Ending): the last signal.
     """
 
     event_received = Signal(object)
     ended = Signal(Ending)
 
-    def __init__(self, command: Sequence[str], patience: Patience, parent: QObject | None = None) -> None:
+    def __init__(self, command: Sequence[str], role: Role, patience: Patience, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._role = role
         self._patience = patience
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         self._stop_cause: Cause | None = None
@@ -63,7 +69,7 @@ class Child(QObject):
         """The last lines of standard error."""
         return tuple(self._log)
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Message) -> None:
         """Writes a request; one to a process that has ended is dropped. Raises `ProtocolError` where it is too long."""
         line = encode(request)
         if self._process.state() is not QProcess.ProcessState.NotRunning:
@@ -87,6 +93,10 @@ class Child(QObject):
         self._stop_cause = self._stop_cause or cause
         self._process.kill()
 
+    def wait_for_end(self, limit_s: float = 0.3) -> None:
+        """Waits for the end of a process that was killed, without the event loop; `ended` comes before this returns."""
+        self._process.waitForFinished(round(1000 * limit_s))
+
     def _terminate(self) -> None:
         self._process.terminate()
         QTimer.singleShot(int(self._patience.terminate_s * 1000), self, self._process.kill)
@@ -105,10 +115,10 @@ class Child(QObject):
     def _read_event(self) -> bool:
         """Passes on the next event, or takes in a chunk; false where there is nothing to read."""
         if self._lines:
-            self.event_received.emit(decode_event(self._lines.popleft()))
+            self.event_received.emit(decode(self._lines.popleft(), self._role.events))
             return True
         if self._process.bytesAvailable() > MAX_BACKLOG_BYTES:
-            raise ProtocolError("The engine sends more than can be read.")
+            raise ProtocolError(f"The {self._role.name} sends more than can be read.")
         chunk = bytes(self._process.read(READ_BYTES).data())
         self._lines.extend(self._reader.push(chunk))
         return bool(chunk)
@@ -128,7 +138,7 @@ class Child(QObject):
     def _handle_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
             self._log.append(self._process.errorString())
-            self.ended.emit(Ending(Cause.not_started, log=self.log))
+            self.ended.emit(Ending(self._role, Cause.not_started, log=self.log))
 
     def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         try:
@@ -139,4 +149,4 @@ class Child(QObject):
         self._next_slice.stop()
         crashed = status is QProcess.ExitStatus.CrashExit
         cause = self._stop_cause or (Cause.crashed if crashed else Cause.exited)
-        self.ended.emit(Ending(cause, code, self.log))
+        self.ended.emit(Ending(self._role, cause, code, self.log))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import enum
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bubo_desktop.client.child import Child
-from bubo_desktop.client.ending import SMALLER, Cause, Ending
+from bubo_desktop.client.ending import ENGINE, SMALLER, Cause, Ending
+from bubo_desktop.client.in_flight import InFlight, Work, check_texts
 from bubo_desktop.client.patience import Patience
-from bubo_desktop.data import Sampling, Turn
-from bubo_desktop.errors import EngineError, InputError
+from bubo_desktop.data import BoxXyxyPx, Picturing, Sampling, Sounding, Turn
+from bubo_desktop.errors import EngineError
 from bubo_desktop.paths import program_command
 from bubo_desktop.protocol import (
     PROTOCOL_VERSION,
@@ -26,15 +26,18 @@ from bubo_desktop.protocol import (
     Event,
     Failed,
     Found,
+    Heard,
     Hello,
     Linked,
     Loading,
     Masked,
+    Outline,
     Ping,
     Pong,
     Prepare,
     Progress,
     Ready,
+    Sense,
     Token,
 )
 
@@ -49,18 +52,6 @@ class EngineState(enum.Enum):
     unavailable = enum.auto()
 
 
-@dataclass(slots=True)
-class _InFlight:
-    """A request that has not ended, and the text that came for it."""
-
-    pieces: list[str] = field(default_factory=list)
-    cancelled: bool = False
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-
 class EngineClient(QObject):
     """Owns the engine process: starts it, watches it, starts it again when it dies, and sends it requests.
 
@@ -68,9 +59,10 @@ class EngineClient(QObject):
     be sent as soon as `start` was called; they wait in the engine until it is ready.
 
     Signals, one per event, each with the message of that name as its argument:
-        loading, ready, progress, token, found, linked, masked, done, failed, cancelled.
+        loading, ready, progress, token, found, heard, linked, masked, done, failed, cancelled.
     Signals about the process:
         state_changed(EngineState).
+        rested(int): with the end of this request the engine has become idle, see `is_idle`.
         restarting(Ending): the process died and is being started again; requests in flight have `failed` before.
         unavailable(Failed): it will not be started again by itself: the pack could not be loaded, or the process
             died too often. `message` and `hint` are for the user; `start` tries anew.
@@ -82,11 +74,13 @@ class EngineClient(QObject):
     progress = Signal(Progress)
     token = Signal(Token)
     found = Signal(Found)
+    heard = Signal(Heard)
     linked = Signal(Linked)
     masked = Signal(Masked)
     done = Signal(Done)
     failed = Signal(Failed)
     cancelled = Signal(Cancelled)
+    rested = Signal(int)
     restarting = Signal(Ending)
     unavailable = Signal(Failed)
 
@@ -99,7 +93,7 @@ class EngineClient(QObject):
         self._child: Child | None = None
         self._state = EngineState.stopped
         self._hello: Hello
-        self._in_flight: dict[int, _InFlight] = {}
+        self._in_flight: dict[int, InFlight] = {}
         self._last_id = 0
         self._log: tuple[str, ...] = ()
         self._restart_times_s: list[float] = []
@@ -119,6 +113,11 @@ class EngineClient(QObject):
         return self._child.pid if self._child else 0
 
     @property
+    def is_idle(self) -> bool:
+        """Whether the engine is ready and would begin with a question at once: what it senses keeps none waiting."""
+        return self._state is EngineState.ready and all(request.is_aside for request in self._in_flight.values())
+
+    @property
     def log(self) -> tuple[str, ...]:
         """The last lines on standard error of the engine that runs, or ran last; no text of questions or answers."""
         return self._child.log if self._child else self._log
@@ -132,24 +131,47 @@ class EngineClient(QObject):
         """
         if self._child is not None:
             raise EngineError("The engine is already running.")
-        _check_names([str(pack_dir)])
-        self._hello = Hello(protocol=PROTOCOL_VERSION, pack_dir=str(pack_dir), gpu_layers=gpu_layers)
+        hello = Hello(protocol=PROTOCOL_VERSION, pack_dir=str(pack_dir), gpu_layers=gpu_layers)
+        check_texts(hello)
+        self._hello = hello
         self._restart_times_s.clear()
         self._launch()
 
-    def prepare(self, images: Sequence[str] = (), sounds: Sequence[str] = ()) -> int:
-        """Has files encoded ahead of the question. Returns the request's id. Raises as `ask` does."""
-        return self._request(Prepare(id=self._last_id + 1, images=tuple(images), sounds=tuple(sounds)))
+    def prepare(
+        self,
+        images: Sequence[Picturing] = (),
+        sounds: Sequence[Sounding] = (),
+        question: str = "",
+        history: Sequence[Turn] = (),
+    ) -> int:
+        """Has files encoded, and the words typed so far read, ahead of the question.
+
+        Returns:
+            The request's id. Raises as `ask` does.
+        """
+        request = Prepare(
+            id=self._last_id + 1,
+            images=tuple(images),
+            sounds=tuple(sounds),
+            question=question,
+            history=tuple(history),
+        )
+        return self._request(request)
 
     def ask(
         self,
         question: str,
-        images: Sequence[str] = (),
-        sounds: Sequence[str] = (),
+        images: Sequence[Picturing] = (),
+        sounds: Sequence[Sounding] = (),
         history: Sequence[Turn] = (),
         sampling: Sampling | None = None,
+        *,
+        outline: bool = True,
     ) -> int:
-        """Asks about files; `sampling` None means the pack's default. Returns the request's id.
+        """Asks about files; `sampling` None means the pack's default; without `outline` objects get no masks.
+
+        Returns:
+            The request's id.
 
         Raises:
             EngineError: no engine is starting or ready.
@@ -163,7 +185,37 @@ class EngineClient(QObject):
             sounds=tuple(sounds),
             history=tuple(history),
             sampling=sampling,
+            outline=outline,
         )
+        return self._request(request)
+
+    def outline(self, image: Picturing, boxes_xyxy_px: Sequence[BoxXyxyPx]) -> int:
+        """Asks for the masks of objects found earlier. Returns the request's id. Raises as `ask` does."""
+        return self._request(Outline(id=self._last_id + 1, image=image, boxes_xyxy_px=tuple(boxes_xyxy_px)))
+
+    def sense(
+        self,
+        images: Sequence[Picturing] = (),
+        sounds: Sequence[Sounding] = (),
+        seek: str = "",
+        *,
+        outline: bool = False,
+    ) -> int:
+        """Asks what can be seen and heard, beside whatever else is asked: `found` per picture, `heard` where there are
+        sounds, with `outline` `masked` per picture, then `done` without an answer.
+
+        Those sent wait for one another, so where the newest matters, send it when the one before has ended.
+
+        Args:
+            images: pictures.
+            sounds: recordings.
+            seek: words for the objects and sounds that are to be marked as sought.
+            outline: whether objects get masks.
+
+        Returns:
+            The request's id. Raises as `ask` does.
+        """
+        request = Sense(id=self._last_id + 1, images=tuple(images), sounds=tuple(sounds), seek=seek, outline=outline)
         return self._request(request)
 
     def cancel(self, request_id: int) -> None:
@@ -189,22 +241,20 @@ class EngineClient(QObject):
         if self._child:
             self._child.flush()
 
-    def _request(self, request: Ask | Prepare) -> int:
+    def _request(self, request: Work) -> int:
         if self._child is None or self._state is EngineState.stopping:
             raise EngineError("The engine is not running.", "Start it again.")
-        _check_names([*request.images, *request.sounds])
-        if isinstance(request, Ask):
-            _check_names([request.question])
+        check_texts(request)
         self._child.send(request)
         self._last_id = request.id
-        self._in_flight[request.id] = _InFlight()
+        self._in_flight[request.id] = InFlight(is_aside=isinstance(request, Sense))
         return request.id
 
     def _launch(self) -> None:
         self._load_failure = None
         self._unanswered_pings = 0
         self._set_state(EngineState.starting)
-        child = self._child = Child(self._command, self._patience, self)
+        child = self._child = Child(self._command, ENGINE, self._patience, self)
         child.event_received.connect(self._handle_event)
         child.ended.connect(self._handle_ended)
         self._heartbeat.start()
@@ -246,7 +296,9 @@ class EngineClient(QObject):
             case _:
                 self._handle_reply(event)
 
-    def _handle_reply(self, event: Progress | Token | Found | Linked | Masked | Done | Failed | Cancelled) -> None:
+    def _handle_reply(
+        self, event: Progress | Token | Found | Heard | Linked | Masked | Done | Failed | Cancelled
+    ) -> None:
         """Passes on an event of a request in flight; what comes for others is too late."""
         request = self._in_flight.get(event.id)
         if request is None:
@@ -259,6 +311,7 @@ class EngineClient(QObject):
             Progress: self.progress,
             Token: self.token,
             Found: self.found,
+            Heard: self.heard,
             Linked: self.linked,
             Masked: self.masked,
             Done: self.done,
@@ -266,6 +319,8 @@ class EngineClient(QObject):
             Cancelled: self.cancelled,
         }
         signals[type(event)].emit(event)
+        if not request.is_aside and event.id not in self._in_flight and self.is_idle:
+            self.rested.emit(event.id)
 
     def _handle_ended(self, ending: Ending) -> None:
         """Settles the engine's new state first, so that whoever hears of a failed request can ask again at once."""
@@ -292,31 +347,18 @@ class EngineClient(QObject):
             self._log = self._child.log
             self._child = None
 
-    def _become_unavailable(self, requests: dict[int, _InFlight], failure: Failed) -> None:
+    def _become_unavailable(self, requests: dict[int, InFlight], failure: Failed) -> None:
         self._set_state(EngineState.unavailable)
         self._end_requests(requests, failure)
         self.unavailable.emit(failure)
 
-    def _end_requests(self, requests: dict[int, _InFlight], failure: Failed) -> None:
-        """Ends each request as its user should see it: cancelled where so wished, else failed."""
+    def _end_requests(self, requests: dict[int, InFlight], failure: Failed) -> None:
         for request_id, request in requests.items():
-            if request.cancelled:
-                self.cancelled.emit(Cancelled(id=request_id, partial=request.text))
-            else:
-                self.failed.emit(msgspec.structs.replace(failure, id=request_id, partial=request.text))
+            ending = request.ending(request_id, failure)
+            (self.cancelled if isinstance(ending, Cancelled) else self.failed).emit(ending)
 
     def _may_restart(self) -> bool:
         now_s = time.monotonic()
         recent = [then_s for then_s in self._restart_times_s if now_s - then_s < self._patience.restart_window_s]
         self._restart_times_s = [*recent, now_s]
         return len(recent) < self._patience.restarts
-
-
-def _check_names(texts: Sequence[str]) -> None:
-    """Refuses what UTF-8 cannot carry, such as a file's name that is no valid text."""
-    for text in texts:
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            shown = text.encode("utf-8", "replace").decode()
-            raise InputError(f"{shown} holds characters that are no valid text.", "Rename the file.") from error

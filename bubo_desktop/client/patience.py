@@ -1,4 +1,4 @@
-"""How long the desktop waits for its engine before it does something about it."""
+"""How long the desktop waits for a child process before it does something about it."""
 
 from __future__ import annotations
 

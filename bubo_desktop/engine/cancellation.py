@@ -12,19 +12,19 @@ class CancelledWork(Exception):  # noqa: N818 - cancelling is not an error
 
 
 class Cancellation:
-    """A flag set by the reading thread and checked by the working thread."""
+    """A flag set by the reading thread and checked by the threads that work."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
         self._lock = threading.Lock()
-        self._interrupt: Callable[[], None] | None = None
+        self._interrupts: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
         """Asks the work to end, and interrupts what is being interrupted by `interrupting`."""
         self._event.set()
         with self._lock:
-            if self._interrupt:
-                self._interrupt()
+            for interrupt in self._interrupts:
+                interrupt()
 
     @property
     def requested(self) -> bool:
@@ -45,10 +45,10 @@ class Cancellation:
         """
         with self._lock:
             self.check()
-            self._interrupt = interrupt
+            self._interrupts.append(interrupt)
         try:
             yield
         finally:
             with self._lock:
-                self._interrupt = None
+                self._interrupts.remove(interrupt)
         self.check()

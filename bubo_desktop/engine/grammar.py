@@ -11,8 +11,14 @@ def _by_form(**forms: str) -> dict[str, str]:
     return {form: meaning for meaning, text in forms.items() for form in text.split()}
 
 
-ENGLISH = _words("the an is are there i see hear it of and with in on at to this they you yes its has have near by")
-SPANISH = _words("el la los las un una unos unas hay es son está están veo oigo y en de del al sí con que su se lo")
+ENGLISH = _words(
+    "the an is are there i see hear it of and with in on at to this they you yes its has have near by "
+    "what where which who how do does"
+)
+SPANISH = _words(
+    "el la los las un una unos unas hay es son está están veo oigo y en de del al sí con que su se lo "
+    "qué ves oyes dónde cuál cuáles quién cuántos cuántas cómo"
+)
 
 COLOURS_EN = {
     **{word: word for word in _words("red yellow green blue orange pink black white brown")},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,8 @@ from bubo_desktop.data import SoundEvent
 from bubo_desktop.engine.cancellation import Cancellation
 from bubo_desktop.engine.dsp import mel_clips
 from bubo_desktop.engine.scores import sigmoid
-from bubo_desktop.engine.sessions import Session
+from bubo_desktop.engine.shapes import check_shapes
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.packs.manifest import HearingPart, SoundTaggerPart
 from bubo_desktop.sounds import Waveform
 
@@ -20,10 +20,10 @@ _LONGEST_GAP_STEPS = 1  # a sound that pauses for one step is one event
 
 
 class Hearing:
-    """The pack's `HearingPart`. Raises what `Session` raises."""
+    """The pack's `HearingPart`. Raises what `Shelf.session` raises."""
 
-    def __init__(self, part: HearingPart, folder: Path, n_threads: int) -> None:
-        self.session = Session(folder / part.file, n_threads, ["mel"], ["embeddings"])
+    def __init__(self, part: HearingPart, shelf: Shelf) -> None:
+        self.session = shelf.session(part.file, ["mel"], ["embeddings"])
 
     def hear(self, clips: NDArray[np.float32], cancellation: Cancellation | None = None) -> NDArray[np.float32]:
         """Returns finite embeddings, float32 [n_queries, width], of the `mel_clips` of a recording.
@@ -34,11 +34,11 @@ class Hearing:
 
 
 class SoundTagger:
-    """The pack's `SoundTaggerPart`. Raises what `Session` raises."""
+    """The pack's `SoundTaggerPart`. Raises what `Shelf.session` raises."""
 
-    def __init__(self, part: SoundTaggerPart, folder: Path, n_threads: int) -> None:
+    def __init__(self, part: SoundTaggerPart, shelf: Shelf) -> None:
         self._part = part
-        self.session = Session(folder / part.file, n_threads, ["mel"], ["logits"])
+        self.session = shelf.session(part.file, ["mel"], ["logits"])
 
     def events(self, wave: Waveform, cancellation: Cancellation | None = None) -> tuple[SoundEvent, ...]:
         """Returns what sounds when, in order of start and label; within the recording, though clips are padded.
@@ -61,8 +61,10 @@ class SoundTagger:
     def _scores(self, wave: Waveform, cancellation: Cancellation | None) -> NDArray[np.float32]:
         """Sigmoids [clips x steps of a clip, labels]."""
         clips = mel_clips(wave, self._part.mel)
-        logits = [self.session.run(cancellation, mel=clip[None, None])["logits"][0] for clip in clips]
-        return sigmoid(np.concatenate(logits))
+        found = [self.session.run(cancellation, mel=clip[None, None]) for clip in clips]
+        for each in found:
+            check_shapes(self._part.file, each, logits=(1, None, len(self._part.labels)))
+        return sigmoid(np.concatenate([each["logits"][0] for each in found]))
 
     def _time_s(self, step: int) -> float:
         return step * self._part.step_s

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bubo_desktop.data import Frame
 from bubo_desktop.packs.manifest import PixelInput
-from bubo_desktop.pictures import read_pixels
+from bubo_desktop.pictures import pixels_of, read_pixels
 
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
@@ -44,31 +45,38 @@ class Picture:
         return cls(rgb)
 
 
-def read_picture(path: str | Path) -> Picture:
-    """Reads a picture file. Raises `InputError` as `read_pixels` does."""
-    return Picture(read_pixels(path))
+def read_picture(source: str | Path | Frame) -> Picture:
+    """The picture in a file, or in memory. Raises `InputError` as `read_pixels` and `pixels_of` do."""
+    return Picture(pixels_of(source) if isinstance(source, Frame) else read_pixels(source))
 
 
 @dataclass(frozen=True)
-class Frame:
+class Fit:
     """Where a picture lies in a network's input: network pixel = picture pixel x `scale` + `offset`, per axis.
 
-    All pairs are (x, y). `resized` is the picture's size in network pixels before padding or cropping.
+    All pairs are (x, y). `resized` is the picture's size in network pixels before padding or cropping; padding is
+    on all sides or, where it `is_cornered`, at the right and below.
     """
 
     picture: tuple[int, int]
     network: tuple[int, int]
     resized: tuple[int, int]
+    is_cornered: bool = False
 
     @classmethod
-    def fitting(cls, width: int, height: int, pixels: PixelInput) -> Frame:
-        """The frame of a picture of `width` x `height` pixels; an extremely long picture keeps at least one pixel."""
-        whole = pixels.fit == "letterbox"
+    def of(cls, width: int, height: int, pixels: PixelInput) -> Fit:
+        """Where a picture of `width` x `height` pixels lies; an extremely long one keeps at least one pixel."""
+        if pixels.fit == "stretch":
+            return cls((width, height), (pixels.width, pixels.height), (pixels.width, pixels.height))
+        if pixels.fit == "shortest":
+            resized = _shortest(width, height, pixels)
+            return cls((width, height), resized, resized)
+        whole = pixels.fit != "crop"
         if (width * pixels.height >= height * pixels.width) == whole:
             resized = (pixels.width, _scaled(height, pixels.width, width, whole))
         else:
             resized = (_scaled(width, pixels.height, height, whole), pixels.height)
-        return cls((width, height), (pixels.width, pixels.height), resized)
+        return cls((width, height), (pixels.width, pixels.height), resized, is_cornered=pixels.fit == "corner")
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -80,6 +88,8 @@ class Frame:
         """Network pixel at which the picture begins; negative where it is cropped."""
         if self.resized[0] > self.network[0] or self.resized[1] > self.network[1]:
             return -round((self.resized[0] - self.network[0]) / 2), -round((self.resized[1] - self.network[1]) / 2)
+        if self.is_cornered:
+            return 0, 0
         return (self.network[0] - self.resized[0]) // 2, (self.network[1] - self.resized[1]) // 2
 
     def to_picture(self, boxes: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -94,12 +104,25 @@ class Frame:
 
 
 def _scaled(length: int, to: int, of: int, whole: bool) -> int:
-    """Length of the other side. A crop truncates it. Source: torchvision `Resize` with one size."""
-    return max(1, round(length * to / of)) if whole else length * to // of
+    """Length of the other side, halves rounded up. A crop truncates it.
+
+    Source: github.com/facebookresearch/segment-anything, `ResizeLongestSide`; torchvision `Resize` with one size.
+    """
+    return max(1, int(length * to / of + 0.5)) if whole else length * to // of
+
+
+def _shortest(width: int, height: int, pixels: PixelInput) -> tuple[int, int]:
+    """Source: transformers, `get_resize_output_image_size` with shortest and longest edge."""
+    short, long = sorted((width, height))
+    size = min(float(pixels.height), pixels.width * short / long)
+    other = max(1, int(size * long / short))
+    sides = (round(size), other) if width <= height else (other, round(size))
+    across, down = (max(round(side / pixels.multiple), 1) * pixels.multiple for side in sides)
+    return across, down
 
 
 def network_input(picture: Picture, pixels: PixelInput) -> NDArray[np.float32]:
-    """Returns `pixel_values`, read-only float32 [1, 3, height, width], made as `PixelInput` says (see `Frame`).
+    """Returns `pixel_values`, read-only float32 [1, 3, height, width], made as `PixelInput` says (see `Fit`).
 
     The picture remembers it: several parts of a pack look at the same input, and resizing 12 million pixels takes
     longer than a small network.
@@ -111,16 +134,16 @@ def network_input(picture: Picture, pixels: PixelInput) -> NDArray[np.float32]:
 
 
 def _network_input(picture: Picture, pixels: PixelInput) -> NDArray[np.float32]:
-    frame = Frame.fitting(picture.width, picture.height, pixels)
-    size = (min(frame.resized[0], pixels.width), min(frame.resized[1], pixels.height))
-    left, top = max(frame.offset[0], 0), max(frame.offset[1], 0)
+    fit = Fit.of(picture.width, picture.height, pixels)
+    size = (min(fit.resized[0], fit.network[0]), min(fit.resized[1], fit.network[1]))
+    left, top = max(fit.offset[0], 0), max(fit.offset[1], 0)
     # The part of the picture that is seen, so that a long strip is never blown up whole before it is cropped.
-    x0, y0 = (max(-frame.offset[axis], 0) / frame.scale[axis] for axis in (0, 1))
-    x1, y1 = ((max(-frame.offset[axis], 0) + size[axis]) / frame.scale[axis] for axis in (0, 1))
+    x0, y0 = (max(-fit.offset[axis], 0) / fit.scale[axis] for axis in (0, 1))
+    x1, y1 = ((max(-fit.offset[axis], 0) + size[axis]) / fit.scale[axis] for axis in (0, 1))
     seen = (x0, y0, min(x1, picture.width), min(y1, picture.height))
     small = np.asarray(Image.fromarray(picture.rgb).resize(size, _FILTERS[pixels.resample], seen), np.float32)
     mean, std = np.array(pixels.mean, np.float32), np.array(pixels.std, np.float32)
-    canvas = np.empty((1, 3, pixels.height, pixels.width), np.float32)
+    canvas = np.empty((1, 3, fit.network[1], fit.network[0]), np.float32)
     canvas[:] = ((np.array(pixels.pad_rgb, np.float32) - mean) / std)[:, None, None]
     canvas[0, :, top : top + size[1], left : left + size[0]] = ((small / 255 - mean) / std).transpose(2, 0, 1)
     return canvas

@@ -9,18 +9,25 @@ from time import perf_counter
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bubo_desktop.data import Sampling
+from bubo_desktop.engine.batches import Run, cut, marks_of, n_cells, n_same, run_of_rows, run_of_tokens
 from bubo_desktop.engine.cancellation import Cancellation
-from bubo_desktop.engine.language_context import Context, Run
+from bubo_desktop.engine.kept_states import KeptStates
+from bubo_desktop.engine.language_context import Context
+from bubo_desktop.engine.language_devices import gpu_names
+from bubo_desktop.engine.language_rows import token_rows
 from bubo_desktop.engine.language_weights import Weights, gpu_attempts
-from bubo_desktop.engine.prompt import Segment, Text
+from bubo_desktop.engine.levers import Levers, default_levers
+from bubo_desktop.engine.prompt import Embeddings, Segment, Text
 from bubo_desktop.engine.sampling import Sampler
 from bubo_desktop.engine.stops import TextStream
-from bubo_desktop.engine.tuning import Tuning, clamped_tuning, default_tuning
+from bubo_desktop.engine.tuning import Tuning, clamped_tuning, default_tuning, identity_of
 from bubo_desktop.errors import EngineError, InputError, PackError
 from bubo_desktop.packs.manifest import LanguagePart
+
+WORTH_KEEPING_S = 0.5  # what takes longer to read is kept on disk
+WORTH_TAKING = 16  # cells; fewer are read as fast as a state is checked
 
 Ending = Literal["stop", "cap", "length"]
 """How an answer ended: by itself, at `Sampling.max_tokens`, or at the end of the context."""
@@ -28,6 +35,14 @@ Ending = Literal["stop", "cap", "length"]
 
 class Language:
     """The language network of a pack. Only one thread may use it, and nobody after `close`.
+
+    Args:
+        part: of the manifest.
+        folder: the pack's.
+        gpu_layers: layers to put on a GPU, -1 for as many as it can hold.
+        tuning: how it is computed; what is safe unmeasured where there is none.
+        levers: ways to spare reading; those that suit the file's size where there are none.
+        states_dir: where what was read is kept, if the levers say so; None: nowhere.
 
     Attributes:
         device: in words, what computes.
@@ -41,20 +56,50 @@ class Language:
         EngineError: there is not enough memory.
     """
 
-    def __init__(self, part: LanguagePart, folder: Path, *, gpu_layers: int = -1, tuning: Tuning | None = None) -> None:
+    def __init__(
+        self,
+        part: LanguagePart,
+        folder: Path,
+        *,
+        gpu_layers: int = -1,
+        tuning: Tuning | None = None,
+        levers: Levers | None = None,
+        states_dir: Path | None = None,
+    ) -> None:
         started_s = perf_counter()
+        path = folder / part.file
         self._part = part
         self._tuning = clamped_tuning(tuning or default_tuning())
+        self._levers = levers or default_levers(path)
         self.notes: tuple[str, ...] = ()
-        self._load(folder / part.file, gpu_layers)
+        self._load(path, gpu_layers)
+        self._states: KeptStates | None = None
+        if states_dir and self._levers.kept:
+            settings = f"{part.n_ctx} {self._tuning} {self._levers} {self.device}"
+            self._states = KeptStates(states_dir, f"{identity_of(path)} {settings}")
+        self._cell_s = 0.0  # time to read a cell, of the latest prompt that took a while
         self.n_generated = 0
         self.ending: Ending = "stop"
         self.load_ms = (perf_counter() - started_s) * 1e3
 
+    @property
+    def weights(self) -> Weights:
+        """The file in memory, for an encoder that was made for it."""
+        return self._weights
+
+    def count(self, segments: Sequence[Segment]) -> int:
+        """The cells a prompt takes, with the start token. Raises `EngineError` where `prefill` would."""
+        return n_cells(self._runs(segments))
+
+    def prompt_room(self, max_tokens: int) -> int:
+        """The cells a prompt may take so that an answer of so many tokens, or a quarter of the context, fits too."""
+        return self._part.n_ctx - min(max_tokens, self._part.n_ctx // 4)
+
     def prefill(
         self, segments: Sequence[Segment], cancellation: Cancellation, on_progress: Callable[[float], None]
     ) -> int:
-        """Reads a prompt; what it shares with the beginning of the last one is not computed again.
+        """Reads a prompt; what it shares with the beginning of what was read last, or of a state on disk, is not
+        computed again.
 
         Args:
             segments: texts and embeddings in order, without the start token.
@@ -62,7 +107,7 @@ class Language:
             on_progress: told the fraction read, 0..1, several times.
 
         Returns:
-            The prompt's length in positions.
+            The prompt's length in cells.
 
         Raises:
             CancelledWork: cancelling was asked for.
@@ -70,18 +115,38 @@ class Language:
             EngineError: embeddings are of the wrong width or not finite, or computing failed.
         """
         runs = self._runs(segments)
-        n_positions = sum(map(len, runs))
-        if n_positions >= self._part.n_ctx:
-            percent = 100 * (self._part.n_ctx - 1) // n_positions
+        n = n_cells(runs)
+        if n >= self._part.n_ctx:
+            percent = 100 * (self._part.n_ctx - 1) // n
             message = f"The question is too long: the pack can take in only about {percent} % of it."
             raise InputError(message, "Ask something shorter or begin a new conversation.")
-        with self._context.interrupted_by(cancellation):
-            for run in runs[self._context.rewind_to(runs) :]:
-                on_progress(self._context.n_positions / n_positions)
-                cancellation.check()
-                self._context.read(run)
-        on_progress(1.0)
-        return n_positions
+        self._read(runs, cancellation, on_progress)
+        return n
+
+    def read_ahead(
+        self, segments: Sequence[Segment], cancellation: Cancellation, on_progress: Callable[[float], None]
+    ) -> None:
+        """Reads a prompt that is yet to be finished: all of it, as if this were the question, or no further than its
+        last medium, as the levers say. What turns out otherwise is read again from the first token that differs.
+
+        Raises what `prefill` raises; a prompt that is too long is passed over.
+        """
+        runs = self._runs(segments)
+        if self._levers.exact or not self._levers.ahead:
+            runs = runs[: max((number for number, run in enumerate(runs, 1) if not run.has_tokens), default=0)]
+        is_there = n_same(marks_of(runs), self._context.marks) == n_cells(runs)
+        if not is_there and n_cells(runs) < self._part.n_ctx:
+            self._read(runs, cancellation, on_progress)
+
+    def keep(self, cancellation: Cancellation) -> None:
+        """Writes what was read to the disk where reading it again would take long; for an idle moment.
+
+        Raises:
+            CancelledWork: cancelling was asked for.
+        """
+        context = self._context
+        if self._states and context.n_cells * self._cell_s >= WORTH_KEEPING_S:
+            self._states.keep(context.marks, context.ends, context.state_bytes, context.save, cancellation)
 
     def generate(self, sampling: Sampling, stop: Sequence[str], cancellation: Cancellation) -> Iterator[str]:
         """Writes the answer to the prompt just read, in pieces of whole characters; once per `prefill`.
@@ -112,7 +177,7 @@ class Language:
         self._opened.close()
 
     def _pieces(self, sampler: Sampler, max_tokens: int, cancellation: Cancellation) -> Iterator[bytes]:
-        n_room = self._part.n_ctx - self._context.n_positions
+        n_room = self._part.n_ctx - self._context.n_cells
         self.n_generated, self.ending = 0, "stop"
         while True:
             token = sampler.choose(self._context.logits)
@@ -125,31 +190,54 @@ class Language:
                 self.ending = "cap" if self.n_generated >= max_tokens else "length"
                 return
             cancellation.check()
-            self._context.read(np.array([token], np.int32))
+            self._context.read((run_of_tokens([token]),))
+
+    def _read(self, runs: list[Run], cancellation: Cancellation, on_progress: Callable[[float], None]) -> None:
+        context, n = self._context, n_cells(runs)
+        self._take_state(runs)
+        with context.interrupted_by(cancellation):
+            batches = context.rewind_to(runs)
+            started_s, n_read = perf_counter(), n - context.n_cells
+            for batch in batches:
+                on_progress(context.n_cells / n)
+                cancellation.check()
+                context.read(batch)
+        if n_read >= WORTH_TAKING:
+            self._cell_s = (perf_counter() - started_s) / n_read
+        on_progress(1.0)
+
+    def _take_state(self, runs: list[Run]) -> None:
+        """Takes cells from the disk where more of them are of use than of those in memory."""
+        if not self._states:
+            return
+        context = self._context
+        state, n_spared = self._states.best(lambda marks, ends: context.n_reusable(runs, marks, ends))
+        if state and n_spared >= context.n_reusable(runs, context.marks, context.ends) + WORTH_TAKING:
+            path = self._states.take(state)
+            if path:
+                context.load(path, cut(runs, n_spared)[0], state.ends)
 
     def _runs(self, segments: Sequence[Segment]) -> list[Run]:
-        """Neighbouring texts are one run; no run is longer than a batch."""
+        """Neighbouring tokens are one run."""
         runs: list[Run] = []
         ids = self._weights.start
         for segment in segments:
             if isinstance(segment, Text):
                 ids += self._weights.tokens(segment.text, control=segment.trusted)
-            else:
-                runs += [np.array(ids, np.int32), self._checked(segment.rows)]
+            elif isinstance(segment, Embeddings):
+                runs += [run_of_tokens(ids), self._checked(segment)]
                 ids = []
-        runs.append(np.array(ids, np.int32))
-        n_batch = self._tuning.n_batch
-        return [run[start : start + n_batch] for run in runs for start in range(0, len(run), n_batch)]
+            else:
+                ids += segment.ids.tolist()
+        return [run for run in [*runs, run_of_tokens(ids)] if len(run)]
 
-    def _checked(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _checked(self, medium: Embeddings) -> Run:
+        rows = medium.rows
         if rows.ndim != 2 or rows.shape[1] != self._part.width:
             raise EngineError(f"Embeddings of shape {rows.shape} do not fit a network {self._part.width} wide.")
-        own_rows = np.array(
-            rows, np.float32
-        )  # compared with those of the next prompt, whatever happens to the original
-        if not np.isfinite(own_rows).all():
+        if not np.isfinite(rows).all():
             raise EngineError("A picture or sound was encoded into something that is no number.", "Try another file.")
-        return own_rows
+        return run_of_rows(rows, medium.is_causal, medium.offsets)
 
     def _load(self, path: Path, gpu_layers: int) -> None:
         attempts = gpu_attempts(gpu_layers)
@@ -161,13 +249,18 @@ class Language:
                     raise
             else:
                 break
-        n_threads = self._tuning.n_threads
-        on_gpu = "GPU, all layers" if n_layers < 0 else f"GPU, {n_layers} layers"
-        self.device = on_gpu if n_layers else f"CPU, {n_threads} thread{'s' * (n_threads > 1)}"
+        self.device = self._described(n_layers)
         if gpu_layers > 0 and attempts == (0,):
             self.notes = ("This installation cannot use a GPU; the CPU computes.",)
         elif n_layers != attempts[0]:
-            self.notes = (f"The GPU has too little memory for the whole pack: it computes {n_layers} of its layers.",)
+            rest = f"it computes {n_layers} of its layers" if n_layers else "the CPU computes"
+            self.notes = (f"The GPU has too little memory for the whole pack: {rest}.",)
+
+    def _described(self, gpu_layers: int) -> str:
+        n_threads = self._tuning.n_threads
+        if not gpu_layers:
+            return f"CPU, {n_threads} thread{'s' * (n_threads > 1)}"
+        return f"{' and '.join(gpu_names())}, {'all' if gpu_layers < 0 else gpu_layers} layers"
 
     def _open(self, path: Path, gpu_layers: int) -> None:
         with ExitStack() as opened:
@@ -176,7 +269,13 @@ class Language:
             if weights.width != self._part.width:
                 message = f"{path.name} is {weights.width} wide, where the pack says {self._part.width}."
                 raise PackError(message, "Install the pack again.")
-            tuning = self._tuning
-            context = Context(weights, n_ctx=self._part.n_ctx, n_batch=tuning.n_batch, n_threads=tuning.n_threads)
+            context = Context(
+                weights,
+                n_ctx=self._part.n_ctx,
+                n_batch=self._tuning.n_batch,
+                n_threads=self._tuning.n_threads,
+                exact=self._levers.exact,
+                token_rows=token_rows(path, weights) if self._levers.joined else None,
+            )
             opened.callback(context.close)
             self._weights, self._context, self._opened = weights, context, opened.pop_all()

@@ -11,7 +11,7 @@ from llama_cpp import llama_cpp
 N_LINES = 16
 ERROR_LEVEL = 4  # Source: GGML_LOG_LEVEL_ERROR in ggml.h
 
-# Source: the messages of llama.cpp's loader, as shipped in llama-cpp-python 0.3.36.
+# Source: the messages of llama.cpp's loaders, as shipped in llama-cpp-python 0.3.36.
 REASONS: tuple[tuple[str, str], ...] = (
     ("invalid magic", "it is not a GGUF file"),
     ("failed to read magic", "it is empty"),
@@ -19,18 +19,25 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("within the file bounds", "it is incomplete or damaged"),
     ("failed to read", "it is incomplete or damaged"),
     ("unknown model architecture", "its architecture is not known to this program"),
+    ("unknown projector type", "it is of a kind not known to this program"),
+    ("mismatch between text model", "it was made for another language network"),
     ("check_tensor_dims", "its tensors are not those of its architecture"),
+    ("unable to find tensor", "its tensors are not those of its architecture"),
     ("alloc", "it does not fit into the memory"),
 )
 
 
 class LibraryLog:
-    """The last errors llama.cpp reported, oldest first."""
+    """The last errors llama.cpp reported, oldest first.
+
+    Attributes:
+        callback: what the library calls; its parts with a log of their own can be given it too.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=N_LINES)
-        self._callback = llama_cpp.llama_log_callback(self._keep)  # must live as long as the library
-        llama_cpp.llama_log_set(self._callback, None)
+        self.callback = llama_cpp.llama_log_callback(self._keep)  # must live as long as the library
+        llama_cpp.llama_log_set(self.callback, None)
 
     def clear(self) -> None:
         """Forgets what was reported, before something new is tried."""

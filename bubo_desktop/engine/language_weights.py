@@ -12,6 +12,7 @@ from bubo_desktop.engine.language_log import library_log
 from bubo_desktop.errors import PackError
 
 MAX_PIECE_BYTES = 1024
+MAX_FACT_BYTES = 1024
 
 
 class Weights:
@@ -54,10 +55,28 @@ class Weights:
         return int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
 
     @property
+    def n_ctx(self) -> int:
+        """Positions it was trained for."""
+        return int(llama_cpp.llama_model_n_ctx_train(self.handle))
+
+    @property
+    def quantization(self) -> str:
+        """How most of its weights are stored, in llama.cpp's words, such as `Q4_K - Medium`."""
+        name = llama_cpp.llama_ftype_name(llama_cpp.llama_model_ftype(self.handle))
+        return name.decode().removeprefix("(guessed) ") if name else "unknown"
+
+    def fact(self, key: str) -> str:
+        """What the file says under a key such as `general.architecture`, as text; empty where it says nothing."""
+        buffer = ctypes.create_string_buffer(MAX_FACT_BYTES)
+        llama_cpp.llama_model_meta_val_str(self.handle, key.encode(), buffer, MAX_FACT_BYTES)
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
     def start(self) -> list[int]:
-        """The token that stands once at the start of every prompt; none where the vocabulary has none."""
+        """The token that stands once at the start of every prompt; none where the vocabulary wants none."""
         token = llama_cpp.llama_vocab_bos(self._vocabulary)
-        return [] if token == llama_cpp.LLAMA_TOKEN_NULL else [token]
+        is_wanted = llama_cpp.llama_vocab_get_add_bos(self._vocabulary) and token != llama_cpp.LLAMA_TOKEN_NULL
+        return [token] if is_wanted else []
 
     def tokens(self, text: str, *, control: bool) -> list[int]:
         """Returns the token ids of `text`, which begins with the tokenizer's own dummy prefix, if it has one.

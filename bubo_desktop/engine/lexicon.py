@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bubo_desktop.engine.inflection import english_plurals, spanish_plurals
 from bubo_desktop.engine.tokens import normal
+from bubo_desktop.inflection import english_plurals, spanish_plurals
 from bubo_desktop.packs.manifest import Word
 
 Words = tuple[str, ...]
@@ -47,20 +47,21 @@ class Lexicon:
     Args:
         labels: what can be found, in English.
         synonyms: other words, in any language, and the label each stands for; those of other labels are left out.
-        vocabulary: Spanish names of labels, likewise.
+        vocabulary: Spanish names of labels, likewise, and irregular plurals.
     """
 
     def __init__(self, labels: Iterable[str], synonyms: Mapping[str, str], vocabulary: Sequence[Word] = ()) -> None:
         self._forms: dict[Words, list[Meaning]] = {}
         labels = tuple(labels)
+        irregular = {word.label_en: word.plural_en for word in vocabulary}
         for label in labels:
-            self._add(label, label, _AS_LABEL, "en", english_plurals)
+            self._add(label, label, _AS_LABEL, "en", english_plurals, irregular.get(label, ""))
         for noun, label in synonyms.items():
             if label in labels:
                 self._add(noun, label, _AS_SYNONYM, "any", _plurals)
         for word in vocabulary:
             if word.label_en in labels:
-                self._add(word.label_es, word.label_en, _AS_TRANSLATION, "es", spanish_plurals)
+                self._add(word.label_es, word.label_en, _AS_TRANSLATION, "es", spanish_plurals, word.plural_es)
         for noun in _OTHER_THINGS:
             self._add(noun, "", 0.0, "en", english_plurals)
         for meanings in self._forms.values():
@@ -74,8 +75,10 @@ class Lexicon:
         certainty: float,
         language: Literal["en", "es", "any"],
         pluralise: Callable[[Words], list[Words]],
+        irregular: str = "",
     ) -> None:
-        singular, plurals = split(noun), pluralise(split(noun))
+        singular = split(noun)
+        plurals = pluralise(singular) + ([split(irregular)] if irregular else [])
         for form in {singular, *plurals}:
             is_plural = None if form == singular and form in plurals else form != singular
             self._forms.setdefault(form, []).append(Meaning(label, certainty, is_plural, language))

@@ -11,13 +11,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bubo_desktop.data import Link, PictureFindings, Thing
-from bubo_desktop.engine.lexicon import Lexicon
 from bubo_desktop.engine.mentions import Mention, Reading
 from bubo_desktop.engine.places import Place, pictures_of, places_of
 
 Attributes = Mapping[int, Mapping[str, float]]  # by id of the object
 
-_HOLDS = 0.5  # an attribute holds from this score on
+HOLDS = 0.5  # an attribute holds from this score on
 _HINTS = 0.2  # below this score it does not even tell objects apart
 _LARGER = 1.5  # times the area
 # What remains of a link's score where the words and the picture do not quite agree.
@@ -25,7 +24,7 @@ _OTHER_COLOUR, _OTHER_PLACE, _OTHER_NUMBER, _ONE_OF_SEVERAL = 0.5, 0.6, 0.8, 0.7
 
 
 def link_answer(
-    answer: str, pictures: Sequence[PictureFindings], attributes: Attributes, lexicon: Lexicon
+    reading: Reading, pictures: Sequence[PictureFindings], attributes: Attributes, *, open_world: bool = False
 ) -> tuple[Link, ...]:
     """Returns the links in order of `start`, then of picture.
 
@@ -33,18 +32,19 @@ def link_answer(
     as long as something remains. What the words deny is not linked, but said not to be found where it is not.
 
     Args:
-        answer: the text; offsets are in its characters.
+        reading: the text, read with the words for the pack's labels; offsets are in its characters.
         pictures: what was found in each.
         attributes: for objects' ids, scores of colours in 0..1.
-        lexicon: the words for the pack's labels.
+        open_world: whether labels are any words, verbs among them: only nouns with an article or the like are then
+            said not to be found.
     """
-    reading = Reading(answer, lexicon)
+    answer = reading.text
     links: list[Link] = []
     for mention, places, only in zip(reading.mentions, places_of(reading), pictures_of(reading), strict=True):
         start, end = reading.tokens[mention.first].start, reading.tokens[mention.last].end
         meant = range(len(pictures)) if only is None or only >= len(pictures) else [only]
         shown = [image for image in meant if _shows(pictures[image], mention.meaning.label)]
-        if meant and not shown:
+        if meant and not shown and (mention.is_determined or not open_world):
             links.append(Link(start, end, answer[start:end], meant[0], (), 0.0))
         for image in shown if not mention.is_negated else ():
             things, agreement = _choose(mention, places, pictures[image], attributes, links)
@@ -84,7 +84,7 @@ def _of_colour(things: list[Thing], mention: Mention, attributes: Attributes) ->
     if not colours:
         return things, 1.0
     strength = {key: max(scores.get(colour, 0.0) for colour in colours) for key, scores in known.items()}
-    holding = [thing for thing in things if strength[thing.id] >= _HOLDS]
+    holding = [thing for thing in things if strength[thing.id] >= HOLDS]
     if holding:
         return holding, 1.0
     closest = max(strength.values())

@@ -18,7 +18,8 @@ class Mention:
     """A noun of the answer that names one of the pack's labels.
 
     `first` and `last` are the indices of its first and last token, colours and sizes beside it included. `number` is
-    None where the words leave it open; several `colours` are alternatives.
+    None where the words leave it open; several `colours` are alternatives; it `is_determined` by an article, a number
+    or the like, which no verb is.
     """
 
     first: int
@@ -29,13 +30,14 @@ class Mention:
     size: str | None
     is_another: bool
     is_negated: bool
+    is_determined: bool
 
 
 class Reading:
-    """An answer, read: its `tokens` and its `mentions` in order; no two mentions share a token."""
+    """An answer, read: its `text`, its `tokens` and its `mentions` in order; no two mentions share a token."""
 
     def __init__(self, answer: str, lexicon: Lexicon) -> None:
-        self._answer = answer
+        self.text = answer
         self._lexicon = lexicon
         self.tokens = tokenise(answer)
         self._language = language_of(self.tokens)
@@ -45,6 +47,11 @@ class Reading:
         for noun in nouns:
             if not self._is_no_noun(*noun):
                 self.mentions.append(self._describe(*noun))
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """What is named, denied or not."""
+        return frozenset(mention.meaning.label for mention in self.mentions)
 
     def _nouns(self) -> list[tuple[int, int, Meaning]]:
         """Names from left to right, at each place the longest."""
@@ -67,7 +74,7 @@ class Reading:
 
     def _gap(self, index: int) -> str:
         """What stands between a token and the next."""
-        return self._answer[self.tokens[index].end : self.tokens[index + 1].start]
+        return self.text[self.tokens[index].end : self.tokens[index + 1].start]
 
     def _is_joined(self, index: int) -> bool:
         return 0 <= index < len(self.tokens) - 1 and bool(_JOIN.fullmatch(self._gap(index)))
@@ -100,7 +107,7 @@ class Reading:
     def _describe(self, first: int, last: int, meaning: Meaning) -> Mention:
         start = self._run_of_adjectives(first, -1)
         stop = last if self._language == "en" else self._run_of_adjectives(last, 1)
-        number, is_another, far = self._determiner(start, meaning)
+        number, determiner, far = self._determiner(start, meaning)
         beside = [
             *far,
             *range(start, first),
@@ -117,8 +124,9 @@ class Reading:
             number,
             colours,
             sizes.pop() if len(sizes) == 1 else None,
-            is_another,
+            determiner in grammar.OTHERS,
             self._is_negated(start),
+            bool(determiner),
         )
 
     def _run_of_adjectives(self, index: int, step: int) -> int:
@@ -143,8 +151,8 @@ class Reading:
         word = self._word(index)
         return self._is_adjective(index) if step < 0 else word in grammar.COLOURS_ES or word in grammar.SIZES_ES
 
-    def _determiner(self, start: int, meaning: Meaning) -> tuple[int | None, bool, list[int]]:
-        """The number that the words before a noun give it, whether it is `another`, and adjectives further off."""
+    def _determiner(self, start: int, meaning: Meaning) -> tuple[int | None, str, list[int]]:
+        """The number that the words before a noun give it, its article or the like, and adjectives further off."""
         clause, nearest = self.tokens[start].clause, start - 1
         for index in range(nearest, max(nearest - _MAX_ADJECTIVES - 1, -1), -1):
             word = self._word(index)
@@ -155,10 +163,10 @@ class Reading:
             if word.isdecimal() or word in grammar.DETERMINERS:
                 number = int(word) if word.isdecimal() and len(word) < 3 else grammar.NUMBERS.get(word)
                 far = [i for i in range(index + 1, start) if self._is_adjective(i)]
-                return self._number(number, meaning), word in grammar.OTHERS, far
+                return self._number(number, meaning), word, far
             if word in grammar.ENGLISH or word in grammar.SPANISH:
                 break
-        return self._number(None, meaning), False, []
+        return self._number(None, meaning), "", []
 
     def _number(self, said: int | None, meaning: Meaning) -> int | None:
         if meaning.is_plural:

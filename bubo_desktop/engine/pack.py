@@ -7,25 +7,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bubo_desktop.errors import PackError
 from bubo_desktop.packs.integrity import check_files
-from bubo_desktop.packs.manifest import MANIFEST_NAME, Manifest, Word, read_manifest, read_vocabulary
-from bubo_desktop.paths import cache_dir
+from bubo_desktop.packs.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    ProjectorPart,
+    VectorGrounder,
+    Word,
+    read_manifest,
+    read_vocabulary,
+)
+from bubo_desktop.paths import cache_dir, states_dir
 
 if TYPE_CHECKING:  # the parts bring the runtimes with them, which are loaded when a pack is
+    from bubo_desktop.engine.abilities import Locates, Segments
     from bubo_desktop.engine.hearing import Hearing, SoundTagger
     from bubo_desktop.engine.language import Language
-    from bubo_desktop.engine.locating import Locator
-    from bubo_desktop.engine.segmenting import Segmenter
+    from bubo_desktop.engine.language_weights import Weights
+    from bubo_desktop.engine.projecting import Projector
+    from bubo_desktop.engine.shelf import Shelf
     from bubo_desktop.engine.tagging import Tagger
     from bubo_desktop.engine.vision import Vision
 
 OnLoading = Callable[[str, float], None]
-"""Told the name of the part that is being loaded, and the fraction of the pack's bytes done before it."""
+"""Told the name of the part that is being loaded, and the fraction (0..1) of all loading done before it."""
 
 VERIFIED = "verified-packs"
+TUNING_SHARE = 0.9  # of the first start
+IDLE_S = 120.0  # without work for it, until a large network is put away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,7 @@ class Pack:
     """What a pack can do; a part that is None is an ability it lacks.
 
     Attributes:
+        shelf: where the sessions of its ONNX parts stand.
         vocabulary: the objects of the pack's world, where it has a vocabulary.
         load_ms: time it took to load.
     """
@@ -41,12 +54,44 @@ class Pack:
     language: Language
     vision: Vision | None = None
     hearing: Hearing | None = None
+    projector: Projector | None = None
     tagger: Tagger | None = None
-    locator: Locator | None = None
-    segmenter: Segmenter | None = None
+    locator: Locates | None = None
+    segmenter: Segments | None = None
     sound_tagger: SoundTagger | None = None
     vocabulary: tuple[Word, ...] = ()
+    shelf: Shelf | None = None
     load_ms: float = 0.0
+
+    @property
+    def eyes(self) -> Vision | Projector | None:
+        """What makes a picture into something that the language network is shown."""
+        return self.vision or (self.projector if self.projector and self.projector.sees else None)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The things that can be found by name: the locator's own, else those that the tagger knows."""
+        if self.locator is None:
+            return ()
+        tagger = self.manifest.parts.tagger
+        return self.locator.labels or (tagger.labels if tagger else self.standing_labels)
+
+    @property
+    def standing_labels(self) -> tuple[str, ...]:
+        """What is looked for in every picture, because there is no tagger."""
+        grounder = self.manifest.parts.grounder
+        return grounder.labels if isinstance(grounder, VectorGrounder) and self.tagger is None else ()
+
+    def put_away(self) -> None:
+        """Frees the memory of large idle parts, but for the language network, until they are used."""
+        if self.projector:
+            self.projector.put_away()
+        self.put_away_senses()
+
+    def put_away_senses(self) -> None:
+        """The same for the parts that run on ONNX Runtime; any thread may call it."""
+        if self.shelf:
+            self.shelf.put_away(IDLE_S)
 
     @property
     def device(self) -> str:
@@ -59,7 +104,9 @@ class Pack:
         return self.language.notes
 
     def close(self) -> None:
-        """Frees the language network; ONNX Runtime frees its sessions by itself."""
+        """Frees the language network and its encoder; ONNX Runtime frees its sessions by itself."""
+        if self.projector:
+            self.projector.close()
         self.language.close()
 
 
@@ -75,7 +122,10 @@ def open_pack(folder: Path, gpu_layers: int, on_loading: OnLoading) -> Pack:
         PackError: the pack is missing, damaged or not what its manifest says.
         EngineError: there is not enough memory.
     """
+    from bubo_desktop.engine.cores import n_whole_cores
     from bubo_desktop.engine.language import Language
+    from bubo_desktop.engine.senses import open_senses
+    from bubo_desktop.engine.shelf import Shelf
     from bubo_desktop.engine.tuning import remembered_tuning
 
     started_s = perf_counter()
@@ -83,39 +133,47 @@ def open_pack(folder: Path, gpu_layers: int, on_loading: OnLoading) -> Pack:
     on_loading("files", 0.0)
     _verify(folder, manifest)
     part = manifest.parts.language
-    on_loading("language", 0.0)
-    tuning = remembered_tuning(part, folder, cache_dir())
-    language = Language(part, folder, gpu_layers=gpu_layers, tuning=tuning)
+    progress = _Progress(on_loading)
+    tuning = remembered_tuning(part, folder, cache_dir(), progress.tell_tuning)
+    progress.tell("language", 0.0)
+    language = Language(part, folder, gpu_layers=gpu_layers, tuning=tuning, states_dir=states_dir())
+    encoder = manifest.parts.projector
+    projector = _open_projector(encoder, folder, language.weights, tuning.n_threads, on_gpu=gpu_layers != 0)
+    shelf = Shelf(folder, n_whole_cores())
     return Pack(
         manifest=manifest,
         language=language,
+        projector=projector,
         vocabulary=read_vocabulary(folder, manifest),
-        **_open_senses(folder, manifest, tuning.n_threads, on_loading),
+        shelf=shelf,
+        **open_senses(manifest, shelf, progress.tell),
         load_ms=(perf_counter() - started_s) * 1e3,
     )
 
 
-def _open_senses(folder: Path, manifest: Manifest, n_threads: int, on_loading: OnLoading) -> dict[str, Any]:
-    """Opens the parts that run on ONNX Runtime, by the names of `Pack`."""
-    from bubo_desktop.engine import hearing, locating, segmenting, tagging, vision
+class _Progress:
+    """Tells of loading so that the fraction never goes back; a first start is mostly tuning."""
 
-    parts = manifest.parts
-    senses = {
-        "vision": (parts.vision, vision.Vision),
-        "hearing": (parts.hearing, hearing.Hearing),
-        "tagger": (parts.tagger, tagging.Tagger),
-        "locator": (parts.grounder, locating.Locator),
-        "segmenter": (parts.segmenter, segmenting.Segmenter),
-        "sound_tagger": (parts.sound_tagger, hearing.SoundTagger),
-    }
-    sizes = {file.path: file.size_bytes for file in manifest.files}
-    done_bytes, opened = sizes[parts.language.file], {}
-    for name, (part, sense) in senses.items():
-        if part is not None:
-            on_loading(name, done_bytes / sum(sizes.values()))
-            opened[name] = sense(part, folder, n_threads)
-            done_bytes += sizes[part.file]
-    return opened
+    def __init__(self, on_loading: OnLoading) -> None:
+        self._on_loading = on_loading
+        self._begin = 0.0
+
+    def tell_tuning(self, fraction: float) -> None:
+        """The tuning is measured, as far as `fraction` (0..1) of it."""
+        self._begin = TUNING_SHARE
+        self._on_loading("tuning", TUNING_SHARE * fraction)
+
+    def tell(self, part: str, fraction: float) -> None:
+        """A part is loaded next, and `fraction` (0..1) of the pack before it."""
+        self._on_loading(part, self._begin + (1 - self._begin) * fraction)
+
+
+def _open_projector(
+    part: ProjectorPart | None, folder: Path, weights: Weights, n_threads: int, *, on_gpu: bool
+) -> Projector | None:
+    from bubo_desktop.engine.projecting import Projector
+
+    return Projector(part, folder, weights, n_threads=n_threads, on_gpu=on_gpu) if part else None
 
 
 def _verify(folder: Path, manifest: Manifest) -> None:

@@ -1,22 +1,22 @@
-"""The engine process: works on one request at a time, and answers what cannot wait from a thread of its own."""
+"""The engine process: answers one question at a time, looks and listens beside that, and reads in between."""
 
 from __future__ import annotations
 
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from io import FileIO
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
 from bubo_desktop import __version__
-from bubo_desktop.engine.cancellation import Cancellation, CancelledWork
-from bubo_desktop.engine.isolation import confine, take_channels
-from bubo_desktop.engine.pack import OnLoading, Pack, open_pack
+from bubo_desktop.engine.cancellation import CancelledWork
+from bubo_desktop.engine.jobs import Job, Jobs, Lane
+from bubo_desktop.engine.pack import IDLE_S, OnLoading, Pack, open_pack
 from bubo_desktop.engine.pipeline import Pipeline
 from bubo_desktop.errors import BuboError, EngineError, ProtocolError
+from bubo_desktop.isolation import confine, take_channels
 from bubo_desktop.logs import start_log
 from bubo_desktop.protocol import (
     PROTOCOL_VERSION,
@@ -27,66 +27,52 @@ from bubo_desktop.protocol import (
     Event,
     Failed,
     Hello,
-    LineReader,
     Loading,
+    Outline,
     Ping,
     Pong,
     Prepare,
     Ready,
     Request,
-    Shutdown,
+    Sense,
     Token,
-    decode_request,
-    encode,
 )
+from bubo_desktop.protocol.channel import Channel
 
 OpenPack = Callable[[Path, int, OnLoading], Pack]
+SETTLED_S = 1.0  # without a request, until what was read is written to the disk
 GRACE_S = 2.0  # from the end of input to the end of the process, whatever the work is busy with
-READ_BYTES = 1 << 16
 
 _log = logging.getLogger(__name__)
 
 
 def main(open_pack: OpenPack = open_pack) -> int:
     """Serves the desktop on standard input and output until it is gone; returns the exit status."""
-    requests, events = take_channels()
+    channel = Channel(*take_channels())
     confine()
     start_log("engine")
-    return Server(requests, events, open_pack).serve()
-
-
-@dataclass(slots=True)
-class _Job:
-    """A request that has not ended. `pieces` are those of the answer so far."""
-
-    request: Ask | Prepare
-    cancellation: Cancellation = field(default_factory=Cancellation)
-    pieces: list[str] = field(default_factory=list)
-    is_started: bool = False
+    return Server(channel, open_pack).serve()
 
 
 class Server:
-    """Speaks the protocol of `bubo_desktop.protocol` on two pipes.
+    """Speaks the protocol of `bubo_desktop.protocol`.
 
-    The thread that calls `serve` does the work and is the only one to touch a runtime; a second one reads.
+    The thread that calls `serve` answers, with one beside it that looks at pictures while words are written; a second
+    one does what `Sense` asks for, and a third one reads.
 
     Args:
-        requests: where the desktop writes.
-        events: where the desktop reads.
+        channel: to the desktop.
         open_pack: loads a pack.
     """
 
-    def __init__(self, requests: FileIO, events: FileIO, open_pack: OpenPack) -> None:
-        self._requests = requests
-        self._events = events
+    def __init__(self, channel: Channel, open_pack: OpenPack) -> None:
+        self._channel = channel
         self._open_pack = open_pack
-        self._writing = threading.Lock()
-        self._jobs: dict[int, _Job] = {}
-        self._jobs_lock = threading.Lock()
+        self._jobs = Jobs()
         self._last_id = 0
         self._hello: Hello | None = None
-        self._queue: SimpleQueue[Hello | _Job | None] = SimpleQueue()
-        self._working_on = 0
+        self._greeting: SimpleQueue[Hello | None] = SimpleQueue()
+        self._answers, self._senses = Lane(), Lane()
         self._status = 0
 
     def serve(self) -> int:
@@ -96,78 +82,72 @@ class Server:
             0 where the desktop wished the end, else 1.
         """
         threading.Thread(target=self._read, name="reader", daemon=True).start()
-        pipeline: Pipeline | None = None
-        while task := self._queue.get():
-            if isinstance(task, Hello):
-                pipeline = self._load(task)
-            if pipeline is None:
-                return 1
-            if isinstance(task, _Job):
-                self._work(pipeline, task)
-        if pipeline:
-            pipeline.pack.close()
+        hello = self._greeting.get()
+        if hello is None:
+            return self._status
+        pipeline = self._load(hello)
+        if pipeline is None:
+            return 1
+        work = partial(self._work, pipeline)
+        senses = threading.Thread(
+            target=self._senses.run, args=(work, [(IDLE_S, pipeline.sensing.rest)]), name="senses", daemon=True
+        )
+        senses.start()
+        self._answers.run(work, [(SETTLED_S, pipeline.settle), (IDLE_S, pipeline.rest)])
+        senses.join()
+        pipeline.pack.close()
         return self._status
 
     # The reading thread
 
     def _read(self) -> None:
         try:
-            for line in _lines(self._requests):
-                request = decode_request(line)
-                if isinstance(request, Shutdown):
-                    break
+            for request in self._channel.requests(Request):
                 self._receive(request)
         except ProtocolError as error:
             self._status = 1
-            self._emit(_failed(0, error))
+            self._channel.send(_failed(0, error))
         self._end()
 
     def _receive(self, request: Request) -> None:
         match request:
             case Ping(nonce=nonce):
-                self._emit(Pong(nonce=nonce, working_on=self._working_on))
+                self._channel.send(Pong(nonce=nonce, working_on=self._jobs.answering))
             case Cancel(id=number):
                 self._cancel(number)
             case Hello() if self._hello is None:
                 self._hello = request
-                self._queue.put(request)
-            case Ask() | Prepare() if self._hello and request.id > self._last_id:
+                self._greeting.put(request)
+            case Ask() | Prepare() | Outline() | Sense() if self._hello and request.id > self._last_id:
                 self._last_id = request.id
-                job = _Job(request)
-                with self._jobs_lock:
-                    self._jobs[request.id] = job
-                self._queue.put(job)
+                job = Job(request)
+                self._jobs.add(job)
+                (self._senses if isinstance(request, Sense) else self._answers).put(job)
             case _:
                 raise ProtocolError(f"{type(request).__name__} came out of turn.")
 
     def _cancel(self, number: int) -> None:
-        """What works is told; what waits ends here and now; what has ended is left alone."""
-        with self._jobs_lock:
-            job = self._jobs.get(number)
-            waits = job is not None and not job.is_started
-            if waits:
-                del self._jobs[number]
-        if job:
-            job.cancellation.cancel()
-        if waits:
-            self._emit(Cancelled(id=number))
+        """What waits ends here and now; what works will say so itself."""
+        if self._jobs.cancel(number):
+            self._channel.send(Cancelled(id=number))
 
     def _end(self) -> None:
         """Cancels everything; work that does not notice is cut off with the process."""
         deadline = threading.Timer(GRACE_S, os._exit, (self._status,))
         deadline.daemon = True
         deadline.start()
-        for number in list(self._jobs):
+        for number in self._jobs.numbers:
             self._cancel(number)
-        self._queue.put(None)
+        for end in (self._greeting, self._answers, self._senses):
+            end.put(None)
 
-    # The working thread
+    # The working threads
 
     def _load(self, hello: Hello) -> Pipeline | None:
         try:
             pipeline = self._open(hello)
         except Exception as error:  # noqa: BLE001 - the edge of the process: whatever happens becomes a sentence
-            self._emit(_failed(0, error))
+            self._channel.send(_failed(0, error))
             return None
         pack = pipeline.pack
         world = pack.manifest.closed_world
@@ -180,7 +160,7 @@ class Server:
             load_ms=pack.load_ms,
             notes=(*pack.notes, *([world.notice] if world else [])),
         )
-        self._emit(ready)
+        self._channel.send(ready)
         return pipeline
 
     def _open(self, hello: Hello) -> Pipeline:
@@ -190,59 +170,43 @@ class Server:
         return Pipeline(self._open_pack(Path(hello.pack_dir), hello.gpu_layers, self._tell_loading))
 
     def _tell_loading(self, part: str, fraction: float) -> None:
-        self._emit(Loading(part=part, fraction=fraction))
+        self._channel.send(Loading(part=part, fraction=fraction))
 
-    def _work(self, pipeline: Pipeline, job: _Job) -> None:
-        with self._jobs_lock:
-            if job.request.id not in self._jobs:
-                return
-            job.is_started = True
-        self._working_on = job.request.id
+    def _work(self, pipeline: Pipeline, job: Job) -> None:
+        if not self._jobs.start(job):
+            return
         event = self._outcome(pipeline, job)
-        self._working_on = 0
-        with self._jobs_lock:
-            del self._jobs[job.request.id]
+        self._jobs.end(job)
         try:
-            self._emit(event)
+            self._channel.send(event)
         except ProtocolError as error:
-            self._emit(_failed(event.id, error, job))
+            self._channel.send(_failed(event.id, error, job))
 
-    def _outcome(self, pipeline: Pipeline, job: _Job) -> Done | Cancelled | Failed:
+    def _outcome(self, pipeline: Pipeline, job: Job) -> Done | Cancelled | Failed:
         def emit(event: Event) -> None:
             if isinstance(event, Token):
                 job.pieces.append(event.text)
-            self._emit(event)
+            self._channel.send(event)
 
         number = job.request.id
         try:
-            if isinstance(job.request, Prepare):
-                pipeline.prepare(job.request, job.cancellation, emit)
-                return Done(id=number)
-            return Done(id=number, answer=pipeline.answer(job.request, job.cancellation, emit))
+            match job.request:
+                case Prepare():
+                    pipeline.prepare(job.request, job.cancellation, job.leisure, emit)
+                case Outline():
+                    pipeline.outline(job.request, job.cancellation, emit)
+                case Sense():
+                    pipeline.sensing.sense(job.request, job.cancellation, emit)
+                case Ask():
+                    return Done(id=number, answer=pipeline.answer(job.request, job.cancellation, emit))
+            return Done(id=number)
         except CancelledWork:
             return Cancelled(id=number, partial="".join(job.pieces))
         except Exception as error:  # noqa: BLE001 - the edge of the process
             return _failed(number, error, job)
 
-    def _emit(self, event: Event) -> None:
-        """Sends an event from either thread; where the desktop is gone nobody misses it."""
-        line = encode(event)
-        with self._writing:
-            try:
-                while line:
-                    line = line[self._events.write(line) :]
-            except OSError:
-                _log.warning("the desktop does not read any more")
 
-
-def _lines(stream: FileIO) -> Iterator[bytes]:
-    """Yields lines as they arrive. Raises `ProtocolError` where one does not end."""
-    reader = LineReader()
-    while chunk := stream.read(READ_BYTES):
-        yield from reader.push(chunk)
-
-
-def _failed(number: int, error: Exception, job: _Job | None = None) -> Failed:
+def _failed(number: int, error: Exception, job: Job | None = None) -> Failed:
     """What the user is told; the details of a surprise go to the log."""
     if not isinstance(error, BuboError):
         _log.error("unexpected", exc_info=error)

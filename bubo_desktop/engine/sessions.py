@@ -32,14 +32,16 @@ class Session:
     """Runs one ONNX file.
 
     Args:
-        path: the file. It must hold all of its weights: it is read once, and a reference to another file is refused.
+        path: the file. It must hold all of its weights: a reference to another file is refused.
         n_threads: threads of the calculation, at least 1.
         inputs: names the file must ask for.
         outputs: names the file must give.
         device: `auto` tries an accelerator first and falls back to the CPU with a note.
+        keeps_memory: whether memory for intermediate results stays reserved from one run to the next.
 
     Attributes:
         device: the execution provider in use.
+        input_names, output_names: of the file, in its order.
         notes: sentences about what is not as it was asked for.
 
     Raises:
@@ -54,10 +56,13 @@ class Session:
         inputs: Sequence[str] = (),
         outputs: Sequence[str] = (),
         device: Literal["cpu", "auto"] = "cpu",
+        *,
+        keeps_memory: bool = True,
     ) -> None:
         if os.environ.get(OFFLINE_SWITCH) != "1":
             raise EngineError(f"{OFFLINE_SWITCH}=1 is not set, so onnxruntime might use the network.")
         self._name = path.name
+        self._keeps_memory = keeps_memory
         self.notes: tuple[str, ...] = ()
         wanted = [name for name in ACCELERATORS if name in onnxruntime.get_available_providers()]
         providers = [*wanted[:1], CPU] if device == "auto" else [CPU]
@@ -65,22 +70,23 @@ class Session:
         self.device = self._session.get_providers()[0]
         if self.device != providers[0]:
             self.notes = (f"{self._name} runs on the processor, because {providers[0]} could not be used.",)
-        self._outputs = [output.name for output in self._session.get_outputs()]
-        self._require(inputs, [value.name for value in self._session.get_inputs()], "ask for")
-        self._require(outputs, self._outputs, "give")
+        self.input_names = tuple(value.name for value in self._session.get_inputs())
+        self.output_names = tuple(value.name for value in self._session.get_outputs())
+        self._require(inputs, self.input_names, "ask for")
+        self._require(outputs, self.output_names, "give")
 
     def _open(self, path: Path, n_threads: int, providers: list[str]) -> onnxruntime.InferenceSession:
+        if not path.is_file():  # opening a FIFO would wait for ever
+            raise PackError(f"{path} cannot be read.", REINSTALL)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = max(1, n_threads)
         options.log_severity_level = _FATAL
         # Idle threads that spin would take the cores from the language network.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Weights in other files would be looked for below this, where nothing can be.
+        # Weights in other files are looked for below this, where nothing can be.
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
         try:
-            return onnxruntime.InferenceSession(path.read_bytes(), options, providers=providers)
-        except OSError as error:
-            raise PackError(f"{path} cannot be read.", REINSTALL) from error
+            return onnxruntime.InferenceSession(path, options, providers=providers)
         except _FAILURES as error:
             raise PackError(f"{path} is not a usable network.", REINSTALL) from error
 
@@ -90,7 +96,7 @@ class Session:
             raise PackError(f"{self._name} does not {verb} {', '.join(missing)}.", REINSTALL)
 
     def run(
-        self, cancellation: Cancellation | None = None, /, **inputs: NDArray[np.float32]
+        self, cancellation: Cancellation | None = None, /, **inputs: NDArray[np.generic]
     ) -> dict[str, NDArray[np.float32]]:
         """Runs the network on its named inputs, of the shapes it asks for, and returns all of its outputs by name.
 
@@ -100,14 +106,16 @@ class Session:
         """
         options = onnxruntime.RunOptions()
         options.log_severity_level = _FATAL
+        if not self._keeps_memory:
+            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         cancellation = cancellation or Cancellation()
         try:
             with cancellation.interrupting(lambda: setattr(options, "terminate", True)):
-                values = self._session.run(self._outputs, inputs, options)
+                values = self._session.run(self.output_names, inputs, options)
         except _FAILURES as error:
             cancellation.check()  # a terminated run fails too
             raise EngineError(f"{self._name} could not be run on this input.", REINSTALL) from error
-        for name, value in zip(self._outputs, values, strict=True):
+        for name, value in zip(self.output_names, values, strict=True):
             if not np.isfinite(value).all():
                 raise EngineError(f"{self._name} gave {name} that are not numbers.", REINSTALL)
-        return dict(zip(self._outputs, values, strict=True))
+        return dict(zip(self.output_names, values, strict=True))

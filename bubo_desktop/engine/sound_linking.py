@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from bubo_desktop.data import Link, SoundEvent, SoundFindings, SoundLink
 from bubo_desktop.engine import grammar
-from bubo_desktop.engine.inflection import verb_forms
 from bubo_desktop.engine.lexicon import Lexicon
 from bubo_desktop.engine.mentions import Mention, Reading
+from bubo_desktop.inflection import verb_forms
 from bubo_desktop.packs.manifest import Word
 
 

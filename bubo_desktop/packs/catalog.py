@@ -9,6 +9,8 @@ from bubo_desktop.errors import PackError
 from bubo_desktop.packs.manifest import MANIFEST_NAME, Manifest, read_manifest
 from bubo_desktop.paths import packs_dirs
 
+UNFINISHED_SUFFIX = ".part"  # of the folder of a pack that is being made
+
 
 def find_pack(id_or_dir: str) -> Path:
     """The folder of the pack with this id, or this folder where it is one that holds a pack.
@@ -43,6 +45,8 @@ def damaged_packs() -> list[tuple[Path, PackError]]:
 def _scan() -> Iterator[tuple[Path, Manifest | PackError]]:
     for parent in packs_dirs():
         for file in sorted(parent.glob(f"*/{MANIFEST_NAME}")):
+            if file.parent.suffix == UNFINISHED_SUFFIX:
+                continue
             try:
                 yield file.parent, read_manifest(file.parent)
             except PackError as error:

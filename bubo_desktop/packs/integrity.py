@@ -13,6 +13,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from msgspec import Struct
+
 from bubo_desktop.packs.manifest import MANIFEST_NAME, Manifest, PackFile
 
 # What was a file a moment ago may be a link or a FIFO when it is opened. Windows has neither flag.
@@ -45,17 +47,21 @@ def unlisted_files(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def _used_files(manifest: Manifest) -> Iterator[str]:
-    parts = manifest.parts
-    for name in parts.__struct_fields__:
-        part = getattr(parts, name)
-        if part is not None:
-            yield part.file
-    if parts.grounder is not None:
-        yield parts.grounder.queries_file
+    yield from named_files(manifest.parts)
     if manifest.vocabulary_file is not None:
         yield manifest.vocabulary_file
     for case in manifest.self_test:
         yield from (path for path in (case.image, case.sound) if path is not None)
+
+
+def named_files(part: Struct) -> Iterator[str]:
+    """What stands in the fields `file` and `..._file` of a part and of the parts inside it."""
+    for name in part.__struct_fields__:
+        value = getattr(part, name)
+        if isinstance(value, Struct):
+            yield from named_files(value)
+        elif value is not None and (name == "file" or name.endswith("_file")):
+            yield value
 
 
 def _open_safely(path: str, flags: int) -> int:

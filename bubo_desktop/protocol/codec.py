@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from bubo_desktop.errors import ProtocolError
-from bubo_desktop.protocol.messages import Event, Request
+from bubo_desktop.protocol.messages import Event, Message, Request
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
-def encode(message: Request | Event) -> bytes:
+def encode(message: Message) -> bytes:
     """Returns the message as one line, newline included.
 
     Raises:
@@ -25,16 +25,17 @@ def encode(message: Request | Event) -> bytes:
 
 
 def decode_request(line: bytes) -> Request:
-    """Reads a line written by the desktop. Raises `ProtocolError` where it is none of `Request`."""
-    return _decode(line, Request)
+    """Reads a line written by the desktop to the engine. Raises `ProtocolError` where it is none of `Request`."""
+    return decode(line, Request)
 
 
 def decode_event(line: bytes) -> Event:
     """Reads a line written by the engine. Raises `ProtocolError` where it is none of `Event`."""
-    return _decode(line, Event)
+    return decode(line, Event)
 
 
-def _decode(line: bytes, kind: Any) -> Any:
+def decode(line: bytes, kind: Any) -> Any:
+    """Reads a line as one of the messages of the union `kind`. Raises `ProtocolError` where it is none of them."""
     if len(line) > MAX_MESSAGE_BYTES:
         raise ProtocolError(f"A message of {len(line)} bytes is longer than the protocol allows.")
     try:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from bubo_desktop.client import Ending, EngineClient, EngineState
 from bubo_desktop.errors import BuboError, PackError
@@ -18,17 +18,20 @@ from bubo_desktop.protocol import Failed, Loading, Ready
 from bubo_desktop.state.settings import SettingsFile
 
 ALL_LAYERS = -1
+NOTICED_MS = 2000  # of tuning: who waits longer wants to know what for
 
 
 class Condition(Struct, frozen=True, kw_only=True):
     """How the engine is, in words for the user.
 
-    `fraction` (0..1) of the pack is loaded; `message` and `hint` say what went wrong and what to do; `device` and
-    `notes` are what the engine said of itself when it became ready.
+    `fraction` (0..1) of the pack is loaded, and it `is_tuning` while the fastest way to run it is measured, once;
+    `message` and `hint` say what went wrong and what to do, or what is waited for; `device` and `notes` are what the
+    engine said of itself when it became ready.
     """
 
     state: Literal["stopped", "loading", "ready", "restarting", "unavailable", "no_pack"] = "stopped"
     fraction: float = 0.0
+    is_tuning: bool = False
     pack_name: str = ""
     device: str = ""
     message: str = ""
@@ -57,6 +60,7 @@ class Assistant(QObject):
         self._manifest: Manifest | None = None
         self._condition = Condition()
         self._starts_anew = False
+        self._tuning = QElapsedTimer()
         self._find()  # quick, so that the first paint can show the pack's samples
         client.state_changed.connect(self._take_state)
         client.loading.connect(self._take_loading)
@@ -165,7 +169,15 @@ class Assistant(QObject):
                 self._set(Condition(pack_name=self._name))
 
     def _take_loading(self, loading: Loading) -> None:
-        self._set(replace(self._condition, fraction=loading.fraction))
+        is_tuning = loading.part == "tuning"
+        if is_tuning and not self._condition.is_tuning:
+            self._tuning.start()
+        message = hint = ""
+        if is_tuning and self._tuning.elapsed() > NOTICED_MS:
+            message = self.tr("Bubo measures how this pack runs fastest on this computer.")
+            hint = self.tr("This is done once and takes a minute or two.")
+        changes = {"fraction": loading.fraction, "is_tuning": is_tuning, "message": message, "hint": hint}
+        self._set(replace(self._condition, **changes))
 
     def _take_ready(self, ready: Ready) -> None:
         self._set(Condition(state="ready", pack_name=ready.pack_name, device=ready.device, notes=ready.notes))

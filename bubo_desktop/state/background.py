@@ -12,19 +12,40 @@ from shiboken6 import isValid
 from bubo_desktop.errors import BuboError
 
 T = TypeVar("T")
+Callbacks = tuple[Callable[[Any], None], Callable[[BuboError], None] | None]
 
 
 class Task:
-    """A piece of work on its way. Abandoned, its result is dropped; that of work already begun, too."""
+    """A piece of work on its way. Abandoned, its result is dropped; that of work already begun, too.
+
+    Who waits often keeps its task. So a task forgets its callbacks with the result: neither would otherwise be freed
+    but by the collector of cycles, which may run in a thread where no widget can be freed.
+    """
 
     def __init__(self, done: Callable[[Any], None], failed: Callable[[BuboError], None] | None) -> None:
-        self.done = done
-        self.failed = failed
-        self.is_abandoned = False
+        self._callbacks: Callbacks | None = (done, failed)
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether nothing will be called any more."""
+        return self._callbacks is None
 
     def abandon(self) -> None:
         """Neither callback will be called any more."""
-        self.is_abandoned = True
+        self._callbacks = None
+
+    def deliver(self, result: Any, error: Exception | None) -> None:
+        """Calls back, once."""
+        callbacks, self._callbacks = self._callbacks, None
+        if callbacks is None or _is_deleted(getattr(callbacks[0], "__self__", None)):
+            return
+        done, failed = callbacks
+        if error is None:
+            done(result)
+        elif isinstance(error, BuboError) and failed:
+            failed(error)
+        else:
+            raise error
 
 
 class Background(QObject):
@@ -49,7 +70,8 @@ class Background(QObject):
         """
         task = Task(done, failed)
         if not self._has_ended:
-            self._pool.submit(self._work, task, work)
+            future = self._pool.submit(self._work, task, work)
+            future.add_done_callback(lambda future: task.abandon() if future.cancelled() else None)
         return task
 
     def close(self) -> None:
@@ -73,14 +95,7 @@ class Background(QObject):
         self._ended.emit(task, result, error)
 
     def _deliver(self, task: Task, result: Any, error: Exception | None) -> None:
-        if task.is_abandoned or _is_deleted(getattr(task.done, "__self__", None)):
-            return
-        if error is None:
-            task.done(result)
-        elif isinstance(error, BuboError) and task.failed:
-            task.failed(error)
-        else:
-            raise error
+        task.deliver(result, error)  # here, in this object's thread
 
 
 def _is_deleted(receiver: object) -> bool:

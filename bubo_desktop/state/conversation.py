@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Iterable
@@ -12,14 +13,17 @@ from PySide6.QtCore import QObject, Signal
 
 from bubo_desktop.client import EngineClient
 from bubo_desktop.data import Sampling, Turn
-from bubo_desktop.protocol import Ready
+from bubo_desktop.protocol import Masked, Ready
 from bubo_desktop.state.answering import Answering
 from bubo_desktop.state.estimates import Estimates, StageProgress
+from bubo_desktop.state.folding import fold
 from bubo_desktop.state.history import History
 from bubo_desktop.state.media import MediaStore
+from bubo_desktop.state.power import makes_masks
 from bubo_desktop.state.records import NO_ANSWER, Attachment, Chat, Exchange, title_of
+from bubo_desktop.state.settings import MasksChoice
 
-MAX_TURNS = 20
+MAX_TURNS = 100  # the engine leaves out what is too much for it, and keeps what it has read of the rest
 TEMPERATURE_OF_ANOTHER = 0.7
 N_SEEDS = 2**31
 TICK_S = 0.001
@@ -31,6 +35,7 @@ class Conversation(QObject):
     Attributes:
         sampling: how the pack chooses words, where it says so; another answer to the same question is drawn more
             freely than that.
+        masks: when objects are outlined.
 
     Signals:
         opened: `chat` and `exchanges` are others now.
@@ -40,6 +45,7 @@ class Conversation(QObject):
         exchange_removed(str): the id of what is no longer there.
         progressed(str, StageProgress): where the engine is with the exchange of this id.
         answering_changed(bool): whether an answer is on its way in the open chat.
+        forgotten: something was deleted, and is to leave no traces elsewhere.
         undoable(str, object): a sentence on what was deleted or replaced, and the function that takes it back.
     """
 
@@ -50,6 +56,7 @@ class Conversation(QObject):
     exchange_removed = Signal(str)
     progressed = Signal(str, StageProgress)
     answering_changed = Signal(bool)
+    forgotten = Signal()
     undoable = Signal(str, object)
 
     def __init__(
@@ -62,6 +69,7 @@ class Conversation(QObject):
     ) -> None:
         super().__init__(parent)
         self.sampling = Sampling()
+        self.masks: MasksChoice = "sparing"
         self._client = client
         self._history = history
         self._estimates = estimates
@@ -92,6 +100,10 @@ class Conversation(QObject):
     def is_answering(self) -> bool:
         """Whether an answer is on its way in the open chat."""
         return any(exchange.is_open for exchange in self._exchanges.values())
+
+    def turns(self) -> list[Turn]:
+        """The newest of what was answered in the open chat, with its files; the engine keeps no conversation."""
+        return self._turns_before(math.inf)
 
     def new(self) -> None:
         """Opens an empty chat, which is kept from its first question on."""
@@ -140,6 +152,14 @@ class Conversation(QObject):
             self.undoable.emit(self.tr("The old answer was put aside."), partial(self._put_back, old))
         self._answer(replace(old, status="waiting", answer=NO_ANSWER, failure=None), sampling)
 
+    def add_masks(self, exchange_id: str, masked: Masked) -> None:
+        """Keeps masks that were made after the answer, where its chat is open."""
+        if old := self._exchanges.get(exchange_id):
+            new = replace(old, answer=fold(old.answer, masked))
+            self._unsaved[new.id] = new
+            self._history.save_exchange(new)
+            self._put(new)
+
     def delete_exchange(self, exchange_id: str) -> None:
         """Takes a question and its answer out of the open chat."""
         self._stop(exchange_id)
@@ -147,6 +167,7 @@ class Conversation(QObject):
         self._unsaved.pop(exchange_id, None)
         self._history.delete_exchange(exchange_id)
         self.exchange_removed.emit(exchange_id)
+        self.forgotten.emit()
         self.undoable.emit(self.tr("The question and its answer were deleted."), partial(self._undelete, old))
 
     def rename(self, chat_id: str, title: str) -> None:
@@ -162,6 +183,7 @@ class Conversation(QObject):
         was_open = self._chat is not None and self._chat.id == chat_id
         if was_open:
             self.new()
+        self.forgotten.emit()
         self.undoable.emit(self.tr("The chat was deleted."), partial(self._undelete_chat, chat_id, was_open))
 
     def _begin_chat(self, question: str) -> Chat:
@@ -201,8 +223,9 @@ class Conversation(QObject):
             exchange.question,
             self._media.paths_of(exchange.pictures),
             self._media.paths_of(exchange.sounds),
-            self._turns_before(exchange),
+            self._turns_before(exchange.asked_at_s),
             sampling,
+            outline=makes_masks(self.masks),
         )
         answering = Answering(self._client, self._history, self._estimates, exchange, ask, parent=self)
         self._answerings[exchange.id] = answering
@@ -212,10 +235,17 @@ class Conversation(QObject):
         self._put(exchange)
         answering.start()
 
-    def _turns_before(self, exchange: Exchange) -> list[Turn]:
-        """The newest of what was answered before; the engine keeps no conversation."""
-        earlier = [it for it in self.exchanges if it.asked_at_s < exchange.asked_at_s and it.status == "done"]
-        return [Turn(it.question, it.answer.answer) for it in earlier[-MAX_TURNS:]]
+    def _turns_before(self, asked_at_s: float) -> list[Turn]:
+        earlier = [it for it in self.exchanges if it.asked_at_s < asked_at_s and it.status == "done"]
+        return [
+            Turn(
+                it.question,
+                it.answer.answer,
+                tuple(self._media.paths_of(it.pictures)),
+                tuple(self._media.paths_of(it.sounds)),
+            )
+            for it in earlier[-MAX_TURNS:]
+        ]
 
     def _stop(self, exchange_id: str) -> None:
         if answering := self._answerings.get(exchange_id):

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from bubo_desktop.client import EngineClient
+from bubo_desktop.data import Turn
 from bubo_desktop.errors import BuboError
 from bubo_desktop.protocol import Cancelled, Done, Failed, Ready
 from bubo_desktop.state.course import Course
 from bubo_desktop.state.estimates import Estimates, StageProgress
 from bubo_desktop.state.media import MediaStore
 from bubo_desktop.state.records import Attachment, pictures_in, sounds_in
+
+STILL_MS = 400  # without a new letter, until words are read ahead
+NOTICED_MS = 50.0  # of reading: less is not worth doing twice
 
 
 class _Look(NamedTuple):
@@ -25,7 +30,8 @@ class _Look(NamedTuple):
 
 
 class Draft(QObject):
-    """What the user is writing and attaching. The engine looks at every file as soon as it is attached.
+    """What the user is writing and attaching. The engine looks at every file as soon as it is attached, and reads the
+    words once they stand still and it has nothing else to do.
 
     Signals:
         changed: `text` or `attachments` are others.
@@ -39,22 +45,38 @@ class Draft(QObject):
     refused = Signal(BuboError)
 
     def __init__(
-        self, media: MediaStore, client: EngineClient, estimates: Estimates, parent: QObject | None = None
+        self,
+        media: MediaStore,
+        client: EngineClient,
+        estimates: Estimates,
+        turns: Callable[[], Sequence[Turn]] = tuple,
+        parent: QObject | None = None,
     ) -> None:
+        """Args:
+        media: where attached files are kept.
+        client: of the engine.
+        estimates: of the stages' durations.
+        turns: what was said before in the chat.
+        """
         super().__init__(parent)
         self._media = media
         self._client = client
         self._estimates = estimates
+        self._turns = turns
         self._text = ""
         self._attachments: tuple[Attachment, ...] = ()
         self._asked: frozenset[Attachment] = frozenset()
         self._known: set[Attachment] = set()
         self._looks: dict[int, _Look] = {}
+        self._reading = 0
+        self._still = QTimer(self, interval=STILL_MS, singleShot=True)
+        self._still.timeout.connect(self._read_words)
         self._n_coming = 0
         self._act: Callable[[], object] | None = None
         media.added.connect(self._attach)
         media.refused.connect(self._refuse)
         client.ready.connect(self._look_anew)
+        client.rested.connect(self._expect_words)
         for ending in (client.done, client.failed, client.cancelled):
             ending.connect(self._take_ending)
 
@@ -67,6 +89,8 @@ class Draft(QObject):
     def text(self, text: str) -> None:
         if text != self._text:
             self._text = text
+            self._client.cancel(self._reading)
+            self._still.start()
             self.changed.emit()
 
     @property
@@ -83,6 +107,11 @@ class Draft(QObject):
         """Attaches a picture that is no file yet; `make_png` is called in the background."""
         self._n_coming += 1
         self._media.add_picture(make_png, name)
+
+    def add_sound(self, make_wav: Callable[[], bytes], name: str) -> None:
+        """Attaches a sound that is no file yet; `make_wav` is called in the background."""
+        self._n_coming += 1
+        self._media.add_sound(make_wav, name)
 
     def when_complete(self, act: Callable[[], object]) -> None:
         """Acts once every file on its way is attached: at once where none is, never where one is refused. What was
@@ -139,13 +168,30 @@ class Draft(QObject):
         """Has the engine encode everything attached; what it knows already costs nothing."""
         if not self._attachments:
             return
-        pictures, sounds = pictures_in(self._attachments), sounds_in(self._attachments)
         try:
-            number = self._client.prepare(self._media.paths_of(pictures), self._media.paths_of(sounds))
+            number = self._prepare()
         except BuboError:
             return  # there is no engine; when it is ready, it will look
         seen = self._known.union(*(look.files for look in self._looks.values()))
         self._follow(number, tuple(file for file in self._attachments if file not in seen))
+
+    def _read_words(self) -> None:
+        """Has the engine read the question as it stands, where that takes long enough to be noticed."""
+        expected_ms = self._estimates.expected_ms("prefill")
+        is_slow = expected_ms is None or expected_ms >= NOTICED_MS
+        if self._text.strip() and self._client.is_idle and is_slow:
+            with suppress(BuboError):  # what is wrong with it the question will tell
+                self._reading = self._prepare()
+
+    def _expect_words(self, ended: int) -> None:
+        """There may be time for the words now, unless they are what has just been read."""
+        if ended != self._reading and self._text:
+            self._still.start()
+
+    def _prepare(self) -> int:
+        pictures = self._media.paths_of(pictures_in(self._attachments))
+        sounds = self._media.paths_of(sounds_in(self._attachments))
+        return self._client.prepare(pictures, sounds, self._text, self._turns())
 
     def _follow(self, number: int, files: tuple[Attachment, ...]) -> None:
         """Tells of a request what concerns the files that are new to the engine."""

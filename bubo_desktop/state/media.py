@@ -18,7 +18,7 @@ from bubo_desktop.state.disk import refusal
 from bubo_desktop.state.media_files import forget_all_but, keep, open_plain_file
 from bubo_desktop.state.records import Attachment
 
-PASTED_SUFFIX = ".png"
+PASTED_SUFFIX, RECORDED_SUFFIX = ".png", ".wav"
 SHORTEST_S = 0.05
 
 
@@ -55,6 +55,10 @@ class MediaStore(QObject):
     def add_picture(self, make_png: Callable[[], bytes], name: str) -> None:
         """Keeps a picture that is no file yet under this name; `make_png` is called in the background."""
         self._line_up(lambda: self._add(io.BytesIO(make_png()), name, PASTED_SUFFIX))
+
+    def add_sound(self, make_wav: Callable[[], bytes], name: str) -> None:
+        """Keeps a sound that is no file yet under this name; `make_wav` is called in the background."""
+        self._line_up(lambda: self._add(io.BytesIO(make_wav()), name, RECORDED_SUFFIX))
 
     def forget_unused(self, in_use: set[str]) -> None:
         """Removes the files that nothing refers to, except those added since the start.

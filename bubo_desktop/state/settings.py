@@ -14,13 +14,16 @@ from bubo_desktop.state.disk import write_whole
 
 ThemeChoice = Literal["system", "light", "dark"]
 LanguageChoice = Literal["system", "en", "es"]
+MasksChoice = Literal["at_once", "sparing", "when_pointed_at"]
+"""When objects are outlined: with the answer, so but not on battery, or when one is pointed at."""
 
 _log = logging.getLogger(__name__)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The choices. `window_geometry` is Qt's, as base64; `pack` an id or folder, empty for the program's own choice;
-    `stage_ms` holds what stages took lately, by pack and stage.
+    `stage_ms` holds what stages took lately, by pack and stage. `camera` and `microphone` are ids, empty for the
+    system's own choice, and `live_question` is what was asked last; that something was open is never kept.
     """
 
     window_geometry: str = ""
@@ -31,7 +34,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     cpu_only: bool = False
     show_masks: bool = True
     show_boxes: bool = True
+    masks: MasksChoice = "sparing"
     stage_ms: dict[str, float] = {}
+    camera: str = ""
+    microphone: str = ""
+    mirror_camera: bool = True
+    live_rate_per_s: float = 6.0
+    live_question: str = ""
+    read_aloud: bool = False
 
 
 class SettingsFile:

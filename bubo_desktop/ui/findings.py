@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bubo_desktop.state.workspace import Workspace
@@ -17,7 +17,8 @@ class Findings(QWidget):
         super().__init__(parent)
         self.pictures = PicturePane(state.attention, state.media, state.background, state.settings)
         self.sounds = SoundPane(state.attention, state.media, state.background)
-        layout = QVBoxLayout(self)
+        self._live: QWidget | None = None
+        layout = self._rows = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.pictures, stretch=1)
@@ -26,6 +27,19 @@ class Findings(QWidget):
         self.sounds.has_sound_changed.connect(self._fold)
         self._fold()
 
+    def set_live(self, pane: QWidget) -> None:
+        """Gives live use the place of the pictures, as long as it is shown."""
+        self._live = pane
+        self._rows.insertWidget(0, pane, stretch=2)
+        pane.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Makes room when live use begins or ends."""
+        if watched is self._live and event.type() in {QEvent.Type.ShowToParent, QEvent.Type.HideToParent}:
+            self._fold()
+        return super().eventFilter(watched, event)
+
     def _fold(self) -> None:
-        self.pictures.setVisible(self.pictures.has_picture)
-        self.setVisible(self.pictures.has_picture or self.sounds.has_sound)
+        is_live = self._live is not None and not self._live.isHidden()
+        self.pictures.setVisible(self.pictures.has_picture and not is_live)
+        self.setVisible(is_live or self.pictures.has_picture or self.sounds.has_sound)

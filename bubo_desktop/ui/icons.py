@@ -56,11 +56,15 @@ class IconButton(QToolButton):
     def __init__(self, name: str, label: str, shortcut: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self.setAccessibleName(label)
-        self.setToolTip(plain_tip(f"{label} ({shortcut})" if shortcut else label))
+        self.set_label(label, shortcut)
         self.setIconSize(QSize(SIZE_PX, SIZE_PX))
         self.setAutoRaise(True)
         self._is_drawn = False
+
+    def set_label(self, label: str, shortcut: str = "") -> None:
+        """Names what it does."""
+        self.setAccessibleName(label)
+        self.setToolTip(plain_tip(f"{label} ({shortcut})" if shortcut else label))
 
     def set_icon(self, name: str) -> None:
         """Shows another icon."""

@@ -111,7 +111,7 @@ class Notices(MessageBar):
 
 
 class EngineBanner(MessageBar):
-    """Says above the chat that the engine does not answer, and what can be done. Hidden while all is well.
+    """Says above the chat that the engine does not answer, or not yet, and what can be done. Hidden while all is well.
 
     Signals:
         pack_folder_requested: a folder with a pack is to be chosen.
@@ -128,7 +128,10 @@ class EngineBanner(MessageBar):
     def _show_condition(self) -> None:
         condition = self._assistant.condition
         match condition.state:
-            case "restarting":
+            case "loading" if not condition.message:
+                self.hide()
+                return
+            case "restarting" | "loading":
                 actions = []
             case "unavailable":
                 actions = self._retries()
@@ -137,7 +140,7 @@ class EngineBanner(MessageBar):
             case _:
                 self.hide()
                 return
-        warns = condition.state != "restarting"
+        warns = condition.state not in {"restarting", "loading"}
         self.say(condition.message, condition.hint, actions=actions, warns=warns, closable=False)
 
     def _retries(self) -> list[Action]:

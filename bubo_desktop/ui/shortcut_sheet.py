@@ -23,7 +23,6 @@ class ShortcutSheet(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         self._before: QWidget | None = None
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -49,8 +48,8 @@ class ShortcutSheet(QWidget):
             if self._before:
                 self._before.setFocus()
             return
-        self._before = self._window.focusWidget()
-        self.setGeometry(self._window.rect())
+        self._before = self.window().focusWidget()
+        self.setGeometry(self.window().rect())
         self.raise_()
         self.show()
         self.setFocus()
@@ -94,7 +93,7 @@ def _table() -> QGridLayout:
     """Keys and what they do, in columns read from top to bottom."""
     table = QGridLayout()
     table.setHorizontalSpacing(2 * GRID_PX)
-    table.setVerticalSpacing(GRID_PX)
+    table.setVerticalSpacing(GRID_PX // 4)
     n_rows = -(-len(SHORTCUTS) // _N_COLUMNS)
     for number, shortcut in enumerate(SHORTCUTS):
         keys = QLabel(shortcut.native_keys)

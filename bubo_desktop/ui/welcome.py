@@ -122,10 +122,11 @@ class Welcome(QScrollArea):
 
 
 def _one_of_each_kind(cases: tuple[SelfTestCase, ...]) -> list[SelfTestCase]:
-    """The first about a picture, about a sound, about both."""
+    """The first about a picture, about a sound, about both; those about neither have nothing to show."""
     first: dict[tuple[bool, bool], SelfTestCase] = {}
     for case in cases:
         first.setdefault((case.image is not None, case.sound is not None), case)
+    first.pop((False, False), None)
     return list(first.values())
 
 

@@ -20,8 +20,10 @@ from bubo_desktop.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from bubo_desktop.ui.findings import Findings
+    from bubo_desktop.ui.live.controls import LiveControls
     from bubo_desktop.ui.shortcut_sheet import ShortcutSheet
     from bubo_desktop.ui.transcript.view import Transcript
+    from bubo_desktop.ui.voice.controls import VoiceControls
 
 SIZE_PX = (1240, 780)
 SMALLEST_PX = (720, 480)
@@ -82,12 +84,20 @@ class Window(QWidget):
 
     def _make_other_parts(self, state: Workspace) -> None:
         from bubo_desktop.ui.findings import Findings
+        from bubo_desktop.ui.live.controls import LiveControls
         from bubo_desktop.ui.shortcut_sheet import ShortcutSheet
         from bubo_desktop.ui.transcript.view import Transcript
+        from bubo_desktop.ui.voice.controls import VoiceControls
 
         self.transcript: Transcript = Transcript(state.conversation, state.attention, state.media, state.background)
         self.findings: Findings = Findings(state)
         self.sheet: ShortcutSheet = ShortcutSheet(self)
+        self.voice: VoiceControls = VoiceControls(
+            state.live, state.settings, self.composer, self.transcript, self.notices, self
+        )
+        self.live: LiveControls = LiveControls(state, self.composer, self.notices, self)
+        self.findings.set_live(self.live.pane)
+        self._chat_rows.insertWidget(1, self.live.sign)
         self._pages.addWidget(self.transcript)
         self._add_column(self.findings, stretch=1)
         self._columns.setSizes(list(state.settings.values.column_widths_px) or list(COLUMNS_PX))
@@ -107,7 +117,7 @@ class Window(QWidget):
     def _chat_column(self) -> QWidget:
         column = QWidget()
         column.setMinimumWidth(NARROWEST_CHAT_PX)
-        layout = QVBoxLayout(column)
+        layout = self._chat_rows = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.banner)
@@ -141,6 +151,7 @@ class Window(QWidget):
         for source in (self.welcome, menu, self.banner):
             source.pack_folder_requested.connect(self._choose_pack_folder)
         menu.theme_chosen.connect(self.theme_chosen)
+        menu.masks_chosen.connect(self.workspace.choose_masks)
         menu.language_chosen.connect(self.language_chosen)
 
     def _connect_other_parts(self) -> None:

@@ -6,7 +6,6 @@ python -m build.nano.assemble --training out/nano --out models/nano
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,13 +15,13 @@ import torch
 
 from bubo_desktop.data import Sampling
 from bubo_desktop.environment import quiet_libraries
+from bubo_desktop.packs.integrity import named_files
 from bubo_desktop.packs.manifest import (
     MANIFEST_NAME,
     ClosedWorld,
     HearingPart,
     LanguagePart,
     Manifest,
-    PackFile,
     Parts,
     PromptTemplate,
     QueryGrounder,
@@ -39,6 +38,7 @@ from build.nano.make_samples import make_samples
 from build.nano.pictures import PIXELS
 from build.nano.thresholds import choose_box_threshold, choose_tag_thresholds
 from build.nano.train_segmenter import PART as SEGMENTER
+from build.pack_steps import describe_file
 
 VERSION = "0.1.0"
 QUANTIZATION = "Q8_0"
@@ -114,8 +114,7 @@ def assemble(training: Path, out: Path) -> dict[str, object]:
 def write_manifest(out: Path, parts: Parts, world: ClosedWorld, history: Mapping[str, str]) -> None:
     """Writes `pack.json` for the files that lie in `out`."""
     used = ["vocabulary.json", *(f"samples/{path.name}" for path in sorted((out / "samples").iterdir()))]
-    used += [parts.grounder.queries_file] if parts.grounder else []
-    used += [part.file for name in parts.__struct_fields__ if (part := getattr(parts, name)) is not None]
+    used += named_files(parts)
     manifest = Manifest(
         id="nano",
         name="Nano",
@@ -134,12 +133,6 @@ def write_manifest(out: Path, parts: Parts, world: ClosedWorld, history: Mapping
         self_test=SELF_TEST,
     )
     (out / MANIFEST_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
-
-
-def describe_file(folder: Path, path: str) -> PackFile:
-    """Size and SHA-256 of a file."""
-    content = (folder / path).read_bytes()
-    return PackFile(path, len(content), hashlib.sha256(content).hexdigest())
 
 
 def provenance(training: Path) -> dict[str, str]:

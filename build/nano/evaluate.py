@@ -24,9 +24,10 @@ from bubo_desktop.engine.imaging import read_picture
 from bubo_desktop.engine.locating import Locator
 from bubo_desktop.engine.pack import open_pack
 from bubo_desktop.engine.pipeline import Pipeline
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.environment import quiet_libraries
 from bubo_desktop.geometry import box_iou, decode_mask
-from bubo_desktop.packs.manifest import read_manifest
+from bubo_desktop.packs.manifest import QueryGrounder, read_manifest
 from bubo_desktop.protocol import Ask
 from build.nano.boxes_score import BoxScore
 from build.nano.dialogues import JUDGED_KINDS
@@ -91,9 +92,9 @@ def sit_exam(pack: Path, n_scenes: int, seed: int) -> Marks:
 def open_candidates(pack: Path) -> Locator:
     """The pack's locator with a threshold so low that average precision sees the doubtful boxes too, as it must."""
     part = read_manifest(pack).parts.grounder
-    if part is None:
-        raise SystemExit(f"{pack} has no grounder")
-    return Locator(msgspec.structs.replace(part, score_threshold=CANDIDATE_SCORE, max_objects=100), pack, n_threads=1)
+    if not isinstance(part, QueryGrounder):
+        raise SystemExit(f"{pack} has no grounder of nano's kind")
+    return Locator(msgspec.structs.replace(part, score_threshold=CANDIDATE_SCORE, max_objects=100), Shelf(pack, 1))
 
 
 def _ask(pipeline: Pipeline, sitting: Sitting, question: str) -> Answer:

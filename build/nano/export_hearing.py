@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bubo_desktop.engine.dsp import mel_clips
 from bubo_desktop.engine.hearing import SoundTagger
 from bubo_desktop.engine.sessions import Session
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.environment import quiet_libraries
 from bubo_desktop.packs.manifest import SoundTaggerPart
 from build.nano.facts import SOUNDS
@@ -50,7 +51,7 @@ def export_tagger(training: Path, folder: Path, n_recordings: int = 600) -> tupl
     thresholds = choose_thresholds(path, list(draw_recordings(n_recordings, VALIDATION_SEED)))
     part = SoundTaggerPart(FILE, MEL, SOUNDS, thresholds, STEP_S)
     figures = {f"int8_{name}": value for name, value in agreement(tagger, path, batches).items()}
-    engine = SoundTagger(part, folder, n_threads=1)
+    engine = SoundTagger(part, Shelf(folder, 1))
     heard = ((recording, engine.events(recording.wave)) for recording in draw_recordings(n_recordings, TEST_SEED))
     return part, figures | score_events(heard)
 

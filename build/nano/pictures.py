@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from bubo_desktop.engine.imaging import Frame, Picture, network_input
+from bubo_desktop.engine.imaging import Fit, Picture, network_input
 from bubo_desktop.geometry import box_iou
 from bubo_desktop.packs.manifest import PixelInput
 from build.nano.facts import GRID, Placed
@@ -81,5 +81,5 @@ def frame(painting: Painting) -> Framed:
     """Puts a painting into the input frame, as the engine does."""
     height_px, width_px = painting.rgb.shape[:2]
     pixels = network_input(Picture.from_array(painting.rgb), PIXELS)[0]
-    boxes = Frame.fitting(width_px, height_px, PIXELS).to_network(painting.boxes_px)
+    boxes = Fit.of(width_px, height_px, PIXELS).to_network(painting.boxes_px)
     return Framed(pixels, painting.objects, boxes)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bubo_desktop.engine.imaging import Picture, network_input
 from bubo_desktop.engine.locating import Locator
 from bubo_desktop.engine.sessions import Session
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.geometry import box_iou
 from bubo_desktop.packs.manifest import QueryGrounder
 from build.nano.exam import LONGER_PX
@@ -54,7 +55,7 @@ def choose_tag_thresholds(path: Path) -> tuple[tuple[float, ...], float]:
 
 def choose_box_threshold(part: QueryGrounder, folder: Path) -> tuple[float, float]:
     """Returns the score threshold with the best F1 of boxes (right label, IoU 0.5), and that F1."""
-    locator = Locator(msgspec.structs.replace(part, score_threshold=float(CANDIDATES[0])), folder, n_threads=1)
+    locator = Locator(msgspec.structs.replace(part, score_threshold=float(CANDIDATES[0])), Shelf(folder, 1))
     scored: list[tuple[float, bool]] = []
     n_wanted = 0
     for painting in validation_paintings():

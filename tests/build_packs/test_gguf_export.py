@@ -9,6 +9,7 @@ import torch
 from transformers import LlamaForCausalLM
 
 from build.checkpoint import LazyTensor, read_checkpoint, wrap_tensors
+from build.errors import BuildError
 from build.gguf_check import LlamaFile, compare_logits, compare_tokens, sample_texts
 from build.gguf_export import export_gguf, name_tensors, quantize_gguf
 from build.nano.language import create_network
@@ -78,9 +79,9 @@ def test_strange_tensors_are_named(network: LlamaForCausalLM, tokenizer: Tokeniz
     tensors = wrap_tensors(network.state_dict())
     lacking = {name: tensor for name, tensor in tensors.items() if name != "model.norm.weight"}
     strange: dict[str, LazyTensor] = {**tensors, "lora.weight": tensors["model.norm.weight"]}
-    with pytest.raises(ValueError, match=r"lacks model\.norm\.weight"):
+    with pytest.raises(BuildError, match=r"lacks model\.norm\.weight"):
         export_gguf(lacking, network.config, tokenizer.serialized, tmp_path / "lacking.gguf", "lacking")
-    with pytest.raises(ValueError, match=r"lora\.weight"):
+    with pytest.raises(BuildError, match=r"lora\.weight"):
         export_gguf(strange, network.config, tokenizer.serialized, tmp_path / "strange.gguf", "strange")
 
 

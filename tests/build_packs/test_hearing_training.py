@@ -10,6 +10,7 @@ import torch
 
 from bubo_desktop.data import SoundEvent
 from bubo_desktop.engine.hearing import SoundTagger
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.sounds import Waveform
 from build.nano.checkpoints import save_checkpoint
 from build.nano.export_hearing import export_tagger
@@ -72,7 +73,7 @@ def test_the_engine_runs_the_exported_tagger(tmp_path):
     assert figures["int8_cosine"] > 0.999  # 8 bits for each weight and activation
     assert (tmp_path / "pack" / part.file).stat().st_size < 2_000_000
     wave = Waveform(np.zeros(50_000, np.float32), 16_000)
-    assert SoundTagger(part, tmp_path / "pack", n_threads=1).events(wave) == ()
+    assert SoundTagger(part, Shelf(tmp_path / "pack", 1)).events(wave) == ()
 
 
 def test_recordings_are_of_every_kind_and_hold_their_spans():

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from bubo_desktop.engine.imaging import Frame, Picture, network_input
+from bubo_desktop.engine.imaging import Fit, Picture, network_input
 from bubo_desktop.geometry import mask_bounds
 from build.nano.facts import GRID, Placed
 from build.nano.networks import INPUT_PX
@@ -35,7 +35,7 @@ def test_boxes_of_the_frame_map_back_to_the_picture(size_px):
     objects = random_scene(random.Random(2), picture=True).objects or ()
     painting = paint(objects, *size_px, np.random.default_rng(0))
     assert objects
-    found = Frame.fitting(*size_px, PIXELS).to_picture(frame(painting).boxes)
+    found = Fit.of(*size_px, PIXELS).to_picture(frame(painting).boxes)
     assert found == pytest.approx(painting.boxes_px, abs=0.5)  # pixels of the picture
 
 

@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-from bubo_desktop.client import Cause, Ending
+from bubo_desktop.client import Cause, Ending, Role
+from bubo_desktop.client.ending import ENGINE
+
+RECORDER = Role("recorder", None, "Open the microphone again.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -14,7 +17,7 @@ from bubo_desktop.client import Cause, Ending
     [(signal.SIGKILL, "memory ran out"), (signal.SIGILL, "processor"), (signal.SIGSEGV, "crashed"), (64, "crashed")],
 )
 def test_a_signal_is_explained(number, words):
-    ending = Ending(Cause.crashed, int(number))
+    ending = Ending(ENGINE, Cause.crashed, int(number))
     assert words in ending.message
     assert ending.hint
 
@@ -29,15 +32,20 @@ def test_a_signal_is_explained(number, words):
     ],
 )
 def test_what_the_library_said_last_explains_more_than_the_signal(line, words):
-    assert words in Ending(Cause.crashed, int(signal.SIGABRT), ("loading", line)).message
+    assert words in Ending(ENGINE, Cause.crashed, int(signal.SIGABRT), ("loading", line)).message
 
 
+@pytest.mark.parametrize("role", [ENGINE, RECORDER])
 @pytest.mark.parametrize("cause", Cause)
-def test_every_end_has_one_sentence_without_jargon(cause):
-    message = Ending(cause, 1).message
+def test_every_end_has_one_sentence_without_jargon(cause, role):
+    message = Ending(role, cause, 1).message
     assert message.endswith(".")
     assert "\n" not in message
+    assert role.name in message
 
 
 def test_status_1_is_told_where_nothing_else_is_known():
-    assert Ending(Cause.exited, 1, ("a line that says nothing",)).message == "The engine ended unexpectedly (status 1)."
+    assert (
+        Ending(ENGINE, Cause.exited, 1, ("a line that says nothing",)).message
+        == "The engine ended unexpectedly (status 1)."
+    )

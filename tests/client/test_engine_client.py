@@ -7,10 +7,13 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from bubo_desktop.client import Cause, EngineClient, EngineState, Patience
-from bubo_desktop.errors import EngineError, InputError
+from bubo_desktop.data import Clip, Frame
+from bubo_desktop.errors import EngineError, InputError, ProtocolError
+from bubo_desktop.protocol import Done, Found, Heard
 from tests.fakes.engine_process import WORDS
 
 WAIT_MS = 60_000  # far beyond what any of it takes
+FRAME, CLIP = Frame(3, 2, bytes(18)), Clip(16_000, bytes(8))
 
 
 def ask_and_wait(qtbot, client, signal_name: str):
@@ -197,3 +200,81 @@ def test_killed_twenty_times_in_mid_answer(qtbot, client_of):
         assert "SIGKILL" in fates[0].message
         assert "".join(tokens) == fates[0].partial
         assert ask_and_wait(qtbot, client, "done").answer.answer == "".join(WORDS)
+
+
+# What is sensed beside the questions
+
+
+def wait_until_ready(qtbot, client) -> None:
+    qtbot.waitUntil(lambda: client.state is EngineState.ready, timeout=WAIT_MS)
+
+
+def test_what_is_seen_and_heard_is_told_beside_an_answer(qtbot, client_of):
+    client = client_of("good")
+    told = []
+    for signal_ in (client.found, client.heard, client.done):
+        signal_.connect(told.append)
+    with qtbot.waitSignal(client.token, timeout=WAIT_MS):
+        asked = client.ask("What is this?", images=[FRAME], sounds=[CLIP])
+    sensed = client.sense([FRAME], [CLIP])
+    qtbot.waitUntil(lambda: len(told) == 4, timeout=WAIT_MS)
+    *sensing, answered = told
+    assert [(type(event), event.id) for event in sensing] == [(Found, sensed), (Heard, sensed), (Done, sensed)]
+    assert sensing[0].picture.width == FRAME.width_px
+    assert (answered.id, answered.answer.answer) == (asked, "".join(WORDS))
+
+
+def test_sensing_keeps_no_question_waiting_so_the_engine_is_idle(qtbot, client_of):
+    client = client_of("good")
+    wait_until_ready(qtbot, client)
+    rested = []
+    client.rested.connect(rested.append)
+    sensed = client.sense([FRAME], seek="for ever")
+    assert client.is_idle
+    asked = client.ask("What is this?")
+    assert not client.is_idle
+    qtbot.waitUntil(lambda: client.is_idle, timeout=WAIT_MS)
+    client.cancel(sensed)
+    with qtbot.waitSignal(client.cancelled, timeout=WAIT_MS):
+        pass
+    assert rested == [asked]
+
+
+def test_an_engine_rests_after_the_last_question_whatever_became_of_it(qtbot, client_of):
+    client = client_of("good")
+    rested = []
+    client.rested.connect(rested.append)
+    first, second = client.ask("one"), client.ask("two")
+    with qtbot.waitSignal(client.rested, timeout=WAIT_MS):
+        client.cancel(first)
+    assert rested == [second]
+
+
+def test_what_is_sensed_ends_with_the_engine(qtbot, client_of):
+    client = client_of("good")
+    wait_until_ready(qtbot, client)
+    fates = []
+    client.failed.connect(fates.append)
+    client.cancelled.connect(fates.append)
+    sensed, given_up = client.sense([FRAME], seek="for ever"), client.sense([FRAME], seek="for ever")
+    client.cancel(given_up)
+    qtbot.waitUntil(lambda: len(fates) == 1, timeout=WAIT_MS)
+    os.kill(client.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: len(fates) == 2, timeout=WAIT_MS)
+    assert [fate.id for fate in fates] == [given_up, sensed]
+    assert "SIGKILL" in fates[1].message
+
+
+@pytest.mark.parametrize("request_", [{"seek": "\udcff"}, {"sounds": ["\udcff.wav"]}])
+def test_what_is_sensed_must_be_valid_text(client_of, request_):
+    with pytest.raises(InputError, match="no valid text"):
+        client_of("good").sense(**request_)
+
+
+def test_what_is_too_much_for_one_message_is_refused_and_nothing_is_lost(qtbot, client_of):
+    client = client_of("good")
+    large = Frame(4_000, 3_000, bytes(36_000_000))
+    with pytest.raises(ProtocolError, match="too long to send"):
+        client.sense([large])
+    with qtbot.waitSignal(client.done, timeout=WAIT_MS):
+        client.sense([FRAME])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import soundfile
@@ -12,7 +10,6 @@ from bubo_desktop.engine.dsp import log_mel, mel_clips, normalise, resample
 from bubo_desktop.packs.manifest import MelInput
 from bubo_desktop.sounds import Waveform, read_sound
 
-DATA = Path(__file__).parents[1] / "data"
 WINDOWS = MelInput(rate_hz=16_000, n_mels=128, n_frames=204, mean=-4.268, std=9.138, clip_s=2.0)
 BUBOGPT = MelInput(
     rate_hz=16_000, n_mels=128, n_frames=204, mean=-4.268, std=9.138, clip_s=5.0, plan="bubogpt"
@@ -35,17 +32,6 @@ def test_a_high_sample_rate_becomes_16_khz_without_moving_the_pitch(tmp_path):
 def test_what_lies_above_the_new_rate_is_removed():
     samples = resample(Waveform(sine(20_000, 96_000), 96_000), 16_000)
     assert np.abs(samples[1000:-1000]).max() < 1e-3
-
-
-def test_mel_agrees_with_the_published_preprocessing():
-    """Reference: torchaudio's filterbank as ImageBind calls it, for 1.7 s that are repeated to fill a clip."""
-    with np.load(DATA / "bubogpt_mel.npz") as reference:
-        clips = mel_clips(Waveform(reference["wave"], 16_000), BUBOGPT)
-        wanted = reference["every_fourth_frame"]
-    assert clips.shape == (7, 1, 128, 204)
-    assert clips.dtype == np.float32
-    for clip in clips:  # float32 sums in another order, largest where there is next to no energy
-        np.testing.assert_allclose(clip[0, :, ::4], wanted, atol=1e-3, rtol=0)
 
 
 def test_bubogpt_clips_are_spread_over_the_recording():

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bubo_desktop.data import RunLengths
+from bubo_desktop.data import Clip, Frame, RunLengths
 from bubo_desktop.engine.features import FeatureCache, content_hash
 from bubo_desktop.errors import InputError
 
@@ -44,6 +44,24 @@ def test_a_value_larger_than_the_budget_is_not_kept_and_pushes_nothing_out() -> 
     assert _worked_out(cache, "large", np.zeros(10_000))
     assert _worked_out(cache, "large", np.zeros(10_000))
     assert not _worked_out(cache, "a")
+
+
+def test_a_value_that_two_threads_missed_counts_once() -> None:
+    cache = FeatureCache(10_000)
+
+    def work_out() -> np.ndarray:  # while another thread does the same
+        cache.recall("a", "see", lambda: KILOBYTE)
+        return KILOBYTE
+
+    cache.recall("a", "see", work_out)
+    assert cache.size_bytes == KILOBYTE.nbytes
+
+
+def test_pictures_and_recordings_in_memory_are_told_apart_by_all_of_them() -> None:
+    sources = [Frame(2, 3, b"\0" * 18), Frame(3, 2, b"\0" * 18), Frame(2, 3, b"\1" * 18)]
+    sources += [Clip(8_000, b"\0" * 18), Clip(16_000, b"\0" * 18), Clip(8_000, b"\1" * 18)]
+    assert len({content_hash(source) for source in sources}) == len(sources)
+    assert content_hash(Frame(2, 3, b"\0" * 18)) == content_hash(sources[0])
 
 
 def test_lists_and_masks_count_by_what_they_hold() -> None:

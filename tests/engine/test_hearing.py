@@ -9,6 +9,7 @@ import pytest
 
 from bubo_desktop.engine.dsp import mel_clips
 from bubo_desktop.engine.hearing import Hearing, SoundTagger
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.sounds import Waveform
 from tests.engine import drawn_networks
 
@@ -32,7 +33,7 @@ def _tones(duration_s: float, *tones: tuple[float, float, float]) -> Waveform:
 @pytest.fixture(scope="module")
 def tagger(tmp_path_factory: pytest.TempPathFactory) -> SoundTagger:
     folder = tmp_path_factory.mktemp("sounds")
-    return SoundTagger(drawn_networks.write_sound_tagger(folder), folder, 1)
+    return SoundTagger(drawn_networks.write_sound_tagger(folder), Shelf(folder, 1))
 
 
 def _spans(tagger: SoundTagger, wave: Waveform) -> list[tuple[str, float, float]]:
@@ -66,6 +67,6 @@ def test_silence_has_no_events(tagger: SoundTagger) -> None:
 def test_hearing_gives_one_row_per_query_from_all_clips(tmp_path: Path) -> None:
     part = drawn_networks.write_hearing(tmp_path)
     clips = mel_clips(_tones(2.5, (LOW_HZ, 0, 2.5)), part.mel)
-    rows = Hearing(part, tmp_path, 1).hear(clips)
+    rows = Hearing(part, Shelf(tmp_path, 1)).hear(clips)
     assert rows.shape == (1, 16)
     np.testing.assert_allclose(rows[0], clips.mean(axis=(0, 1, 3)), atol=1e-5)

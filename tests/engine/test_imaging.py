@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bubo_desktop.engine.imaging import Frame, Picture, network_input, read_picture
+from bubo_desktop.engine.imaging import Fit, Picture, network_input, read_picture
 from bubo_desktop.errors import InputError
 from bubo_desktop.packs.manifest import PixelInput
 from tests.engine.drawn_pictures import RED, draw_squares, write_huge_png
@@ -188,15 +188,15 @@ def test_extreme_shapes_still_fit(size: tuple[int, int], pixels: PixelInput) -> 
 
 @given(st.integers(1, 4000), st.integers(1, 4000), st.sampled_from([LETTERBOX, CROP]))
 def test_boxes_come_back_to_the_pixels_they_came_from(width: int, height: int, pixels: PixelInput) -> None:
-    frame = Frame.fitting(width, height, pixels)
+    fit = Fit.of(width, height, pixels)
     boxes = np.array([[0, 0, width, height], [width * 0.2, height * 0.1, width * 0.7, height * 0.9]])
     # float32 of coordinates up to 1.2 million (a 1 x 4000 strip, cropped)
-    np.testing.assert_allclose(frame.to_picture(frame.to_network(boxes)), boxes, atol=0.01, rtol=1e-4)
+    np.testing.assert_allclose(fit.to_picture(fit.to_network(boxes)), boxes, atol=0.01, rtol=1e-4)
 
 
 @given(st.integers(1, 4000), st.integers(1, 4000))
 def test_boxes_never_leave_the_picture(width: int, height: int) -> None:
-    found = Frame.fitting(width, height, LETTERBOX).to_picture(np.array([[-1, -1, 2, 2], [0, 0, 1, 1]], np.float32))
+    found = Fit.of(width, height, LETTERBOX).to_picture(np.array([[-1, -1, 2, 2], [0, 0, 1, 1]], np.float32))
     np.testing.assert_array_equal(found, np.array([[0, 0, width, height]] * 2, np.float32))
 
 

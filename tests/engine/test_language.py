@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bubo_desktop.data import Sampling
+from bubo_desktop.engine.batches import run_of_rows, run_of_tokens
 from bubo_desktop.engine.cancellation import Cancellation, CancelledWork
 from bubo_desktop.engine.language import Language
 from bubo_desktop.engine.language_weights import gpu_attempts
@@ -30,6 +31,7 @@ TUNING = Tuning(repack=False, n_threads=1, n_batch=N_BATCH)
 QUESTION = [Text("<user>", trusted=True), Text("what is this dog", trusted=False), Text("<bot>", trusted=True)]
 PICTURE = Embeddings(np.random.default_rng(1).normal(size=(16, WIDTH)).astype(np.float32))
 WITH_PICTURE = [Text("<user><img>", trusted=True), PICTURE, Text("</img>", trusted=True), *QUESTION[1:]]
+POISON = (run_of_rows(np.full((1, WIDTH), np.nan, np.float32)),)
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +203,7 @@ def test_embeddings_of_another_width_are_refused(language: Language) -> None:
 
 def test_a_poisoned_cache_is_noticed_and_healed(language: Language) -> None:
     expected = _prefill(language, QUESTION)
-    poison, token = np.full((1, WIDTH), np.nan, np.float32), np.array([50], np.int32)
+    poison, token = POISON, (run_of_tokens([50]),)
     language._context.read(token)
     after_token = language._context.logits.copy()
     _prefill(language, QUESTION)
@@ -297,13 +299,13 @@ def test_cancelling_ends_reading_inside_a_batch(language: Language) -> None:
 
     def cancel_and_read() -> None:
         with language._context.interrupted_by(cancellation):
-            language._context.rewind_to([])
+            language._context.forget()
             cancellation.cancel()
-            language._context.read(np.array([BOS], np.int32))
+            language._context.read((run_of_tokens([BOS]),))
 
     with pytest.raises(CancelledWork):
         cancel_and_read()
-    assert language._context.n_positions == 0
+    assert language._context.n_cells == 0
     assert _answer(language, QUESTION) == expected
 
 

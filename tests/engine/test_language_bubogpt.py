@@ -24,7 +24,7 @@ TEMPLATE = PromptTemplate(
     sound_tags=("<Audio>", "</Audio> "), stop=("###",), control_tokens=False, max_turns=4,
 )  # fmt: skip
 MARKER = "<ModalityHere>"
-ROWS = np.zeros((8, 64), np.float32)
+MEDIA = {name: np.zeros((8, 64), np.float32) for name in ("picture", "sound")}
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "bubogpt_small_tokens.json").read_text("utf-8"))
 VOCABULARY = [(text, score, TokenType(kind)) for text, score, kind in REFERENCE["vocabulary"]]
@@ -55,15 +55,13 @@ def test_pieces_have_the_published_token_ids(tmp_path: Path, name: str) -> None:
 def test_built_prompts_are_the_published_ones(
     tmp_path: Path, name: str, question: str, n_images: int, n_sounds: int
 ) -> None:
-    segments = build_prompt(TEMPLATE, question, [], [ROWS] * n_images, [ROWS] * n_sounds)
+    asked = Turn(question, "", images=("picture",) * n_images, sounds=("sound",) * n_sounds)
+    segments = build_prompt(TEMPLATE, asked, [], MEDIA)
     assert _ids(tmp_path, segments) == PROMPTS[name]["piece_ids"]
 
 
-def test_an_earlier_turn_is_laid_out_as_published() -> None:
-    """The published prompt keeps media in the first turn, ours in the last: the words around them are compared."""
-    question, answer = "Which part of this scene is the source?", "the dog"
-    segments = build_prompt(TEMPLATE, "Are they related?", [Turn(question, answer)], [], [])
-    media = f"<Audio>{MARKER}</Audio> <Vision>{MARKER}</Vision> "
-    assert "".join(segment.text for segment in segments if isinstance(segment, Text)) == (
-        PROMPTS["both"]["prompt"].replace(media, "")
-    )
+def test_an_earlier_turn_with_its_files_is_laid_out_as_published(tmp_path: Path) -> None:
+    earlier = Turn("Which part of this scene is the source?", "the dog", images=("picture",), sounds=("sound",))
+    still_attached = Turn("Are they related?", "", images=("picture",), sounds=("sound",))
+    segments = build_prompt(TEMPLATE, still_attached, [earlier], MEDIA)
+    assert _ids(tmp_path, segments) == PROMPTS["both"]["piece_ids"]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bubo_desktop.data import Link, PictureFindings, Thing
-from bubo_desktop.engine.lexicon import Lexicon
+from bubo_desktop.engine.lexicon import Lexicon, Meaning
 from bubo_desktop.engine.linking import link_answer
+from bubo_desktop.engine.mentions import Reading
 from bubo_desktop.packs.manifest import Word
 
 # id: label, colour, column and row of its ninth of a 900 x 900 picture, size in pixels
@@ -55,7 +56,7 @@ def _picture(ids: list[int]) -> tuple[PictureFindings, dict[int, dict[str, float
 
 def _link(answer: str, ids: list[int] | None = None) -> tuple[Link, ...]:
     picture, attributes = _picture(list(SCENE) if ids is None else ids)
-    return link_answer(answer, [picture], attributes, LEXICON)
+    return link_answer(Reading(answer, LEXICON), [picture], attributes)
 
 
 def _told(links: tuple[Link, ...]) -> list[tuple[str, tuple[int, ...]]]:
@@ -157,15 +158,15 @@ def test_a_thing_that_was_not_found_is_marked_once(answer: str, ids: list[int], 
 
 
 def test_without_a_picture_nothing_is_missing_from_it() -> None:
-    assert link_answer("I see a dog.", [], {}, LEXICON) == ()
+    assert link_answer(Reading("I see a dog.", LEXICON), [], {}) == ()
 
 
 def test_what_one_of_several_pictures_shows_is_not_missing_from_the_others() -> None:
     (first, attributes), (second, _) = _picture([1]), _picture([])
     for pictures in ([first, second], [second, first]):
-        (link,) = link_answer("A dog.", pictures, attributes, LEXICON)
+        (link,) = link_answer(Reading("A dog.", LEXICON), pictures, attributes)
         assert link.objects == (1,)
-    (link,) = link_answer("In the second picture there is a dog.", [first, second], attributes, LEXICON)
+    (link,) = link_answer(Reading("In the second picture there is a dog.", LEXICON), [first, second], attributes)
     assert (link.image, link.objects) == (1, ())
 
 
@@ -190,7 +191,10 @@ def test_each_picture_that_shows_the_object_has_a_link_and_ordinals_choose() -> 
     pictures, attributes = [first, second], attributes | more
 
     def told(answer: str) -> list[tuple[str, int, tuple[int, ...]]]:
-        return [(link.text, link.image, link.objects) for link in link_answer(answer, pictures, attributes, LEXICON)]
+        return [
+            (link.text, link.image, link.objects)
+            for link in link_answer(Reading(answer, LEXICON), pictures, attributes)
+        ]
 
     assert told("A dog.") == [("dog", 0, (1,)), ("dog", 1, (2,))]
     assert told("In the second picture there is a dog.") == [("dog", 1, (2,))]
@@ -235,16 +239,27 @@ def test_spanish_plurals() -> None:
             assert lexicon.look_up(tuple(form.split()), "es").label == name, form
 
 
+def test_irregular_plurals_stand_in_the_vocabulary() -> None:
+    words = [
+        Word("robot", "robot", "", plural_es="robots"),
+        Word("dice", "dado", "", plural_en="dice"),
+    ]
+    lexicon = Lexicon(("robot", "dice"), {}, words)
+    assert lexicon.look_up(("robots",), "es") == Meaning("robot", 0.95, is_plural=True, language="es")
+    assert lexicon.look_up(("dice",), "en") == Meaning("dice", 1.0, is_plural=None, language="en")
+    assert lexicon.look_up(("dados",), "es") == Meaning("dice", 0.95, is_plural=True, language="es")
+
+
 def test_a_spanish_name_is_no_english_word() -> None:
     loaf = PictureFindings("p", 9, 9, (), (Thing(1, "bread", 0.9, (0, 0, 9, 9)),))
-    assert link_answer("The pan is hot.", [loaf], {}, LEXICON) == ()
-    assert _told(link_answer("El pan está en la mesa.", [loaf], {}, LEXICON)) == [("pan", (1,))]
+    assert link_answer(Reading("The pan is hot.", LEXICON), [loaf], {}) == ()
+    assert _told(link_answer(Reading("El pan está en la mesa.", LEXICON), [loaf], {})) == [("pan", (1,))]
 
 
 def test_accents_written_in_two_code_points_keep_their_offsets() -> None:
     picture = PictureFindings("p", 9, 9, (), (Thing(1, "bird", 0.9, (0, 0, 9, 9)),))
     answer = "Veo un pa\u0301jaro."
-    (link,) = link_answer(answer, [picture], {}, LEXICON)
+    (link,) = link_answer(Reading(answer, LEXICON), [picture], {})
     assert link.text == "pa\u0301jaro" == answer[link.start : link.end]
 
 
@@ -261,7 +276,7 @@ WORDS = st.sampled_from(
 def test_no_text_can_give_a_link_that_is_not_there(answer: str, ids: set[int]) -> None:
     picture, attributes = _picture(sorted(ids))
     end = {0: 0, 1: 0}
-    for link in link_answer(answer, [picture, picture], attributes, LEXICON):
+    for link in link_answer(Reading(answer, LEXICON), [picture, picture], attributes):
         assert answer[link.start : link.end] == link.text != ""
         assert link.start >= end[link.image]
         assert set(link.objects) <= ids

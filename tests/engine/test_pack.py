@@ -50,15 +50,19 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / "pack.json").write_bytes(msgspec.json.encode(manifest))
 
 
-def load(folder: Path) -> tuple[Pack, list[str]]:
-    told: list[str] = []
-    pack = open_pack(folder, 0, lambda part, _fraction: told.append(part))
+def load(folder: Path) -> tuple[Pack, list[tuple[str, float]]]:
+    told: list[tuple[str, float]] = []
+    pack = open_pack(folder, 0, lambda part, fraction: told.append((part, fraction)))
     return pack, told
 
 
 def test_a_pack_answers_and_points_with_all_its_parts(folder, tmp_path):
     pack, told = load(folder)
-    assert told == ["files", "language", "tagger", "locator", "segmenter", "sound_tagger"]
+    parts = ["files", "tuning", "language", "tagger", "locator", "segmenter", "sound_tagger"]
+    assert list(dict.fromkeys(part for part, _ in told)) == parts
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] <= fractions[-1] < 1
     assert "CPU" in pack.device
     Image.fromarray(draw_squares(320, 240, {SQUARE: RED})).save(tmp_path / "red.png")
     soundfile.write(tmp_path / "low.wav", np.sin(np.arange(16_000) * 0.08), 16_000)

@@ -153,6 +153,16 @@ def test_a_closed_world_does_not_talk_of_what_it_does_not_know(pipeline, request
     assert answer.tokens.generated == 0
 
 
+@pytest.mark.parametrize(
+    ("question", "said"), [("¿Qué ves?", "No conozco nada."), ("que ves", "No conozco nada."), ("What is it?", NOTHING)]
+)
+def test_a_closed_world_says_so_in_the_language_of_the_question(wall, question, said):
+    pack = fake_pack()
+    world = msgspec.structs.replace(pack.manifest.closed_world, nothing_recognised_es="No conozco nada.")
+    pack = dataclasses.replace(pack, manifest=msgspec.structs.replace(pack.manifest, closed_world=world))
+    assert ask(Pipeline(pack), question, images=(wall,)).answer == said
+
+
 def test_a_closed_world_leaves_out_what_it_does_not_know_and_says_so(pipeline, dog, wall, hum):
     answer = ask(pipeline, images=(wall, dog), sounds=(hum,))
     assert answer.answer == ANSWER
@@ -196,7 +206,7 @@ def test_a_cut_answer_says_so(pipeline):
 
 
 def test_what_was_prepared_is_not_looked_at_again(pipeline, dog, barking):
-    pipeline.prepare(Prepare(id=1, images=(dog,), sounds=(barking,)), Cancellation(), ignore)
+    pipeline.prepare(Prepare(id=1, images=(dog,), sounds=(barking,)), Cancellation(), Cancellation(), ignore)
     [prefix] = pipeline.pack.language.prompts
     n_looks = pipeline.pack.vision.n_looks
     ask(pipeline, images=(dog,), sounds=(barking,))

@@ -12,6 +12,7 @@ from bubo_desktop.engine.cropping import crops, grow
 from bubo_desktop.engine.imaging import Picture, read_picture
 from bubo_desktop.engine.locating import Locator
 from bubo_desktop.engine.segmenting import Segmenter
+from bubo_desktop.engine.shelf import Shelf
 from bubo_desktop.engine.tagging import Tagger
 from bubo_desktop.engine.vision import Vision
 from bubo_desktop.errors import PackError
@@ -43,7 +44,7 @@ def grounder(folder: Path) -> QueryGrounder:
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_boxes_are_where_the_squares_were_drawn(folder: Path, grounder: QueryGrounder, shape: tuple[int, int]) -> None:
     red, blue = _squares(*shape)
-    found = Locator(grounder, folder, 1).locate(Picture.from_array(draw_squares(*shape, {red: RED, blue: BLUE})))
+    found = Locator(grounder, Shelf(folder, 1)).locate(Picture.from_array(draw_squares(*shape, {red: RED, blue: BLUE})))
     boxes = {thing.label: thing.box_xyxy_px for thing in found}
     np.testing.assert_allclose(boxes["red square"], red, atol=MAX_ERROR_PX)
     np.testing.assert_allclose(boxes["blue square"], blue, atol=MAX_ERROR_PX)
@@ -61,7 +62,7 @@ def test_boxes_of_turned_pictures_are_those_the_user_sees(
     Image.fromarray(np.ascontiguousarray(stored)).save(tmp_path / "turned.png", exif=exif)
     picture = read_picture(tmp_path / "turned.png")
     assert (picture.width, picture.height) == shape
-    (thing,) = Locator(grounder, folder, 1).locate(picture)
+    (thing,) = Locator(grounder, Shelf(folder, 1)).locate(picture)
     np.testing.assert_allclose(thing.box_xyxy_px, red, atol=MAX_ERROR_PX)
 
 
@@ -69,7 +70,7 @@ def test_boxes_of_turned_pictures_are_those_the_user_sees(
 def test_masks_have_the_pictures_resolution_and_sharpen_boxes(folder: Path, shape: tuple[int, int]) -> None:
     red, _ = _squares(*shape)
     picture = Picture.from_array(draw_squares(*shape, {red: RED}))
-    segmenter = Segmenter(drawn_networks.write_segmenter(folder), folder, 1)
+    segmenter = Segmenter(drawn_networks.write_segmenter(folder), Shelf(folder, 1))
     width, height = red[2] - red[0], red[3] - red[1]
     loose = (red[0] - 0.1 * width, red[1] - 0.05 * height, red[2] + 0.08 * width, red[3] - 0.1 * height)
     (mask,) = segmenter.masks(picture, [loose])
@@ -83,18 +84,18 @@ def test_masks_have_the_pictures_resolution_and_sharpen_boxes(folder: Path, shap
 def test_a_mask_of_something_else_does_not_move_the_box(folder: Path) -> None:
     picture = Picture.from_array(draw_squares(100, 100, {(0, 0, 100, 12): RED}))
     box = (10.0, 10.0, 60.0, 60.0)
-    segmenter = Segmenter(drawn_networks.write_segmenter(folder), folder, 1)
+    segmenter = Segmenter(drawn_networks.write_segmenter(folder), Shelf(folder, 1))
     (mask,) = segmenter.masks(picture, [box])
     assert mask.any()
     assert segmenter.refine(box, mask) == box
     assert segmenter.refine(box, np.zeros((100, 100), bool)) == box
-    kept = Segmenter(drawn_networks.write_segmenter(folder, refines_boxes=False), folder, 1)
+    kept = Segmenter(drawn_networks.write_segmenter(folder, refines_boxes=False), Shelf(folder, 1))
     assert kept.refine((1, 1, 99, 99), np.ones((100, 100), bool)) == (1, 1, 99, 99)
 
 
 def test_masks_of_no_box_many_boxes_and_boxes_at_the_edge(folder: Path) -> None:
     picture = Picture.from_array(draw_squares(90, 70, {(0, 0, 90, 70): RED}))
-    segmenter = Segmenter(drawn_networks.write_segmenter(folder), folder, 1)
+    segmenter = Segmenter(drawn_networks.write_segmenter(folder), Shelf(folder, 1))
     assert segmenter.masks(picture, []) == []
     edges = [(0, 0, 90, 70), (80, 60, 90, 70), (0, 0, 1, 1), (-20, -20, 30, 30), (20, 20, 40, 30)]
     for box, mask in zip(edges, segmenter.masks(picture, edges), strict=True):
@@ -127,7 +128,7 @@ def test_crops_are_zero_outside_the_picture(folder: Path) -> None:
 
 def test_an_object_has_one_label_and_its_colours(folder: Path, grounder: QueryGrounder) -> None:
     red, _ = _squares(300, 200)
-    (thing,) = Locator(grounder, folder, 1).locate(Picture.from_array(draw_squares(300, 200, {red: RED})))
+    (thing,) = Locator(grounder, Shelf(folder, 1)).locate(Picture.from_array(draw_squares(300, 200, {red: RED})))
     assert thing.label == "red square"
     assert thing.score > 0.9
     assert thing.attributes["red"] > 0.9
@@ -138,14 +139,14 @@ def test_one_object_found_twice_is_kept_once(folder: Path, grounder: QueryGround
     """Red and blue over one another, as purple is: two places, one box, two labels."""
     red, _ = _squares(300, 200)
     purple = Picture.from_array(draw_squares(300, 200, {red: (255, 0, 230)}))
-    found = Locator(grounder, folder, 1).locate(purple)
+    found = Locator(grounder, Shelf(folder, 1)).locate(purple)
     assert [thing.label for thing in found] == ["red square"]
 
 
 def test_only_labels_asked_for_are_found(folder: Path, grounder: QueryGrounder) -> None:
     red, blue = _squares(300, 200)
     picture = Picture.from_array(draw_squares(300, 200, {red: RED, blue: BLUE}))
-    locator = Locator(grounder, folder, 1)
+    locator = Locator(grounder, Shelf(folder, 1))
     assert locator.labels == drawn_networks.LABELS
     assert [thing.label for thing in locator.locate(picture, among=["blue square"])] == ["blue square"]
     assert locator.locate(picture, among=[]) == []
@@ -160,7 +161,7 @@ def test_damaged_phrases_are_a_pack_problem(
     if content is not None:
         (tmp_path / grounder.queries_file).write_bytes(content)
     with pytest.raises(PackError, match=r"queries\.npz"):
-        Locator(grounder, tmp_path, 1)
+        Locator(grounder, Shelf(tmp_path, 1))
 
 
 def test_phrases_that_would_run_code_are_refused(folder: Path, grounder: QueryGrounder, tmp_path: Path) -> None:
@@ -168,11 +169,11 @@ def test_phrases_that_would_run_code_are_refused(folder: Path, grounder: QueryGr
     objects = np.array([*drawn_networks.LABELS], object)  # an array of objects is a pickle
     np.savez(tmp_path / grounder.queries_file, labels=objects, vectors=np.zeros((2, 2), np.float32))
     with pytest.raises(PackError):
-        Locator(grounder, tmp_path, 1)
+        Locator(grounder, Shelf(tmp_path, 1))
 
 
 def test_tags_reach_their_thresholds_best_first(folder: Path) -> None:
-    tagger = Tagger(drawn_networks.write_tagger(folder), folder, 1)
+    tagger = Tagger(drawn_networks.write_tagger(folder), Shelf(folder, 1))
     both = draw_squares(300, 200, {(0, 0, 90, 90): (255, 60, 60), (100, 100, 190, 190): BLUE})
     assert [tag.label for tag in tagger.tags(Picture.from_array(both))] == ["blue square", "red square"]
     assert tagger.tags(Picture.from_array(draw_squares(300, 200, {}))) == ()
@@ -183,7 +184,7 @@ def test_tags_reach_their_thresholds_best_first(folder: Path) -> None:
 
 
 def test_vision_gives_one_row_per_query(folder: Path) -> None:
-    vision = Vision(drawn_networks.write_vision(folder), folder, 1)
+    vision = Vision(drawn_networks.write_vision(folder), Shelf(folder, 1))
     rows = vision.see(Picture.from_array(draw_squares(128, 128, {(0, 0, 64, 64): RED})))
     assert rows.dtype == np.float32
     np.testing.assert_allclose(rows, [[1, -1, -1]] + [[128 / 255 * 2 - 1] * 3] * 3, atol=1e-6)
@@ -193,7 +194,7 @@ def test_boxes_and_masks_of_five_objects_agree(folder: Path) -> None:
     """A picture of a camera's size: every mask lies in its box."""
     boxes = [(200 * k + 10, 150 * k + 5, 200 * k + 150, 150 * k + 120) for k in range(5)]
     picture = Picture.from_array(draw_squares(1920, 1080, dict.fromkeys(boxes, RED)))
-    masks = Segmenter(drawn_networks.write_segmenter(folder), folder, 1).masks(picture, boxes)
+    masks = Segmenter(drawn_networks.write_segmenter(folder), Shelf(folder, 1)).masks(picture, boxes)
     for box, mask in zip(boxes, masks, strict=True):
         rows, columns = np.nonzero(mask)
         tight = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]])

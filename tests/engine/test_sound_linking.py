@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bubo_desktop.data import Link, SoundEvent, SoundFindings, SoundLink
-from bubo_desktop.engine.inflection import verb_forms
 from bubo_desktop.engine.sound_linking import SoundWords, link_sounds, unheard
+from bubo_desktop.inflection import verb_forms
 from bubo_desktop.packs.manifest import Word
 
 LABELS = ("barking", "ringing", "drumming", "crackling", "speech")

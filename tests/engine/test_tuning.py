@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
+import psutil
 import pytest
 
+from bubo_desktop.engine import tuning
 from bubo_desktop.engine.tuning import CACHE_NAME, Tuning, clamped_tuning, measure_tuning, remembered_tuning
 from bubo_desktop.errors import PackError
 from bubo_desktop.packs.manifest import LanguagePart
@@ -33,8 +36,28 @@ def _one_core() -> Iterator[None]:
 
 
 def test_what_is_measured_can_be_used(tiny: tuple[LanguagePart, Path]) -> None:
-    tuning = measure_tuning(*tiny)
-    assert clamped_tuning(tuning) == tuning
+    measured = measure_tuning(*tiny)
+    assert clamped_tuning(measured) == measured
+
+
+@pytest.mark.usefixtures("_one_core")
+def test_progress_is_told_where_there_is_any(tiny: tuple[LanguagePart, Path], tmp_path: Path) -> None:
+    told: list[float] = []
+    for _ in range(2):
+        remembered_tuning(*tiny, tmp_path, told.append)
+    assert told == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.usefixtures("_one_core")
+def test_nothing_is_repacked_where_memory_is_short(
+    tiny: tuple[LanguagePart, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packings: list[bool] = []
+    best_packed = tuning._best_packed
+    monkeypatch.setattr(tuning, "_best_packed", lambda *args: (packings.append(args[1]), best_packed(*args))[1])
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    assert not measure_tuning(*tiny).repack
+    assert packings == [False]
 
 
 @pytest.mark.usefixtures("_one_core")

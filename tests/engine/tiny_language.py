@@ -21,7 +21,10 @@ WORDS = ("▁what", "▁is", "▁this", "▁the", "▁dog", "▁cat", "▁left",
 
 @dataclass(frozen=True)
 class TinyShape:
-    """Sizes of a tiny network; `scale` is the standard deviation of its weights times the root of their fan-in."""
+    """Sizes of a tiny network; `scale` is the standard deviation of its weights times the root of their fan-in.
+
+    With `rope_sections`, the pairs of a head that turn with each dimension of a position, it is a Qwen2-VL.
+    """
 
     n_layers: int = 2
     width: int = 64
@@ -29,6 +32,7 @@ class TinyShape:
     n_ctx: int = 256
     scale: float = 1.0
     seed: int = 0
+    rope_sections: tuple[int, ...] = ()
 
 
 def spm_vocabulary(n_tokens: int = 512) -> Vocabulary:
@@ -50,15 +54,22 @@ def _merges() -> list[str]:
     return list(dict.fromkeys(beginnings))
 
 
-def write_language(path: Path, vocabulary: Vocabulary, shape: TinyShape) -> None:
+def write_language(path: Path, vocabulary: Vocabulary, shape: TinyShape, chat_template: str = "") -> None:
     """Writes a random network of this shape with this SPM vocabulary; its best token is never a control token."""
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, "qwen2vl" if shape.rope_sections else "llama")
     _write_header(writer, shape, len(vocabulary))
     _write_vocabulary(writer, vocabulary)
+    if chat_template:
+        writer.add_chat_template(chat_template)
     for name, tensor in _random_tensors(shape, len(vocabulary)):
         if name == "output.weight":
             tensor[[kind == TokenType.CONTROL for _, _, kind in vocabulary]] = 0.0
         writer.add_tensor(name, tensor)
+    finish(writer)
+
+
+def finish(writer: gguf.GGUFWriter) -> None:
+    """Writes the file of a writer that was given everything."""
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -82,6 +93,8 @@ def _write_header(writer: gguf.GGUFWriter, shape: TinyShape, n_tokens: int) -> N
     writer.add_rope_freq_base(10000.0)
     writer.add_rope_dimension_count(shape.width // shape.n_heads)
     writer.add_vocab_size(n_tokens)
+    if shape.rope_sections:
+        writer.add_rope_dimension_sections(shape.rope_sections)
 
 
 def _write_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary) -> None:

@@ -1,6 +1,7 @@
 """A child process that speaks the engine's protocol and misbehaves as its only argument says (see `MODES`).
 
-`good` answers every question with `WORDS`, one token each `TOKEN_PAUSE_S`, and obeys.
+`good` answers every question with `WORDS`, one token each `TOKEN_PAUSE_S`, sees and hears nothing, at once, but for
+what is sought as `for ever`, and obeys.
 """
 
 import os
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 
-from bubo_desktop.data import Answer, TokenCounts
+from bubo_desktop.data import Answer, PictureFindings, SoundFindings, TokenCounts
 from bubo_desktop.protocol import (
     PROTOCOL_VERSION,
     Ask,
@@ -17,12 +18,15 @@ from bubo_desktop.protocol import (
     Cancelled,
     Done,
     Failed,
+    Found,
+    Heard,
     Hello,
     Loading,
     Ping,
     Pong,
     Prepare,
     Ready,
+    Sense,
     Shutdown,
     Token,
     decode_request,
@@ -75,6 +79,8 @@ class MisbehavingEngine:
             case Ask(id=number):
                 self.stopped[number] = threading.Event()
                 getattr(self, self.mode, self.answer)(number)
+            case Sense():
+                threading.Thread(target=self.sense, args=(request,), daemon=True).start()
 
     def load(self) -> None:
         if self.mode == "bad_pack":
@@ -100,6 +106,19 @@ class MisbehavingEngine:
             said += word
             self.send(Token(id=number, text=word))
         self.send(Done(id=number, answer=Answer(answer=said, pack="fake", tokens=TokenCounts(1, len(WORDS)))))
+
+    def sense(self, request: Sense) -> None:
+        stopped = self.stopped[request.id] = threading.Event()
+        if request.seek == "for ever":
+            stopped.wait()
+            self.send(Cancelled(id=request.id))
+            return
+        for number, picture in enumerate(request.images):
+            findings = PictureFindings("", picture.width_px, picture.height_px)
+            self.send(Found(id=request.id, image=number, picture=findings))
+        if request.sounds:
+            self.send(Heard(id=request.id, sounds=tuple(SoundFindings("", 1.0) for _ in request.sounds)))
+        self.send(Done(id=request.id))
 
     def some_words(self, number: int) -> None:
         self.send(*(Token(id=number, text=word) for word in WORDS[:3]))

@@ -5,15 +5,17 @@ object: a `dog` wherever a picture is not of one even colour. The fake ears know
 first half is the louder one.
 """
 
+import dataclasses
 import itertools
 import os
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from bubo_desktop.data import Sampling, SoundEvent, Tag
-from bubo_desktop.engine.locating import Detection
+from bubo_desktop.engine.detections import Detection
 from bubo_desktop.engine.pack import Pack
 from bubo_desktop.engine.prompt import Embeddings, Text
 from bubo_desktop.errors import InputError, PackError
@@ -30,6 +32,7 @@ from bubo_desktop.packs.manifest import (
     QueryGrounder,
     SoundTaggerPart,
     TaggerPart,
+    VectorGrounder,
     VisionPart,
     Word,
 )
@@ -50,6 +53,7 @@ class FakeLanguage:
     device = "a fake"
     notes = ("A note of the language part.",)
     load_ms = 1.0
+    n_ctx = 128
 
     def __init__(self) -> None:
         self.prompts: list[list[Text | Embeddings]] = []
@@ -61,7 +65,18 @@ class FakeLanguage:
         self.prompts.append(list(segments))
         cancellation.check()
         on_progress(1.0)
+        return self.count(segments)
+
+    def read_ahead(self, segments, cancellation, on_progress) -> None:
+        ends = [number for number, segment in enumerate(segments, 1) if isinstance(segment, Embeddings)]
+        if ends:
+            self.prefill(segments[: ends[-1]], cancellation, on_progress)
+
+    def count(self, segments) -> int:
         return sum(len(s.rows) if isinstance(s, Embeddings) else len(s.text.split()) for s in segments)
+
+    def prompt_room(self, max_tokens) -> int:
+        return self.n_ctx - min(max_tokens, self.n_ctx // 4)
 
     def generate(self, sampling, _stop, cancellation):
         question = next(s.text for s in reversed(self.prompts[-1]) if isinstance(s, Text) and not s.trusted)
@@ -74,6 +89,9 @@ class FakeLanguage:
                 self.ending = "cap"
                 return
         self.ending = "stop"
+
+    def keep(self, _cancellation) -> None:
+        pass
 
     def close(self) -> None:
         self.is_closed = True
@@ -112,6 +130,8 @@ class FakeLanguage:
 
 
 class FakeEyes:
+    reads_questions = False
+
     def __init__(self) -> None:
         self.n_looks = 0
 
@@ -120,18 +140,30 @@ class FakeEyes:
         self.n_looks += 1
         return np.full((2, WIDTH), picture.rgb.mean(), np.float32)
 
-    def tags(self, picture, _cancellation):
+    def tags(self, picture, cancellation):
+        while picture.width == 1:  # a picture so thin is looked at until that is cancelled
+            cancellation.check()
+            time.sleep(0.001)
         self.n_looks += 1
         return (Tag("dog", 0.9),) if np.ptp(picture.rgb) else ()
 
+
+class FakeFinger:
+    """Points at what the eyes see, and counts its looks with theirs."""
+
     labels = ("dog",)
 
-    def locate(self, picture, _cancellation):
-        self.n_looks += 1
+    def __init__(self, eyes: FakeEyes) -> None:
+        self.eyes = eyes
+
+    def see(self, _picture, _cancellation):
+        return {}
+
+    def locate(self, picture, _cancellation, _among, _maps):
         return [Detection("dog", 0.8, DOG_BOX, {})] if np.ptp(picture.rgb) else []
 
-    def masks(self, picture, boxes, _cancellation):
-        self.n_looks += 1
+    def masks(self, picture, boxes, _cancellation, _maps):
+        self.eyes.n_looks += 1
         masks = []
         for _ in boxes:
             mask = np.zeros((picture.height, picture.width), bool)
@@ -142,6 +174,26 @@ class FakeEyes:
 
     def refine(self, _box, _mask):
         return EXACT_BOX
+
+
+class OpenFinger(FakeFinger):
+    """Finds every word of `seen` that it is asked for, in any picture, one in each tenth of it."""
+
+    labels = None
+
+    def __init__(self, eyes: FakeEyes, *seen: str) -> None:
+        super().__init__(eyes)
+        self.seen = seen
+        self.sought: list[tuple[str, ...]] = []
+
+    def locate(self, _picture, cancellation, among, _maps):
+        cancellation.check()
+        self.sought.append(tuple(among))
+        return [
+            Detection(label, 0.8, (float(2 * n), 3.0, float(2 * n + 2), 5.0), {})
+            for n, label in enumerate(self.seen)
+            if label in among
+        ]
 
 
 class FakeEars:
@@ -188,18 +240,36 @@ def fake_manifest(closed_world: bool = True) -> Manifest:
 
 def fake_pack(closed_world: bool = True) -> Pack:
     eyes, ears = FakeEyes(), FakeEars()
+    finger = FakeFinger(eyes)
     return Pack(
         manifest=fake_manifest(closed_world),
         language=FakeLanguage(),
         vision=eyes,
         hearing=ears,
         tagger=eyes,
-        locator=eyes,
-        segmenter=eyes,
+        locator=finger,
+        segmenter=finger,
         sound_tagger=ears,
         vocabulary=(Word("dog", "perro", "🐕", ("barking",)),),
         load_ms=5.0,
     )
+
+
+OPEN_WORDS = ("dog", "frisbee", "cat", "stand")
+
+
+def open_world_pack(*seen: str) -> Pack:
+    """A pack that knows `OPEN_WORDS`, tags the first of `seen`, and finds whatever of them it is asked for."""
+    pack = fake_pack(closed_world=False)
+    finger = OpenFinger(pack.vision, *seen)
+    pack.vision.tags = lambda _picture, _cancellation: tuple(Tag(label, 0.9) for label in seen[:1])
+    parts = msgspec.structs.replace(
+        pack.manifest.parts,
+        tagger=TaggerPart("t", PIXELS, OPEN_WORDS, (0.5,) * len(OPEN_WORDS)),
+        grounder=VectorGrounder("g", "x", "y", PIXELS, 0.5, 0.5),
+    )
+    manifest = msgspec.structs.replace(pack.manifest, parts=parts)
+    return dataclasses.replace(pack, manifest=manifest, locator=finger, segmenter=finger)
 
 
 def open_fake_pack(folder: Path, _gpu_layers: int, on_loading) -> Pack:

@@ -37,7 +37,7 @@ def imported(*rooms: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("room", "extras"), [("bubo_desktop/", ()), ("build/", ("build",)), ("tests/", ("build", "test"))]
+    ("room", "extras"), [("bubo_desktop/", ("speech",)), ("build/", ("build",)), ("tests/", ("build", "test"))]
 )
 def test_every_import_is_declared(room: str, extras: tuple[str, ...]) -> None:
     distributions, known = packages_distributions(), declared(*extras)

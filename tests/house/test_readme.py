@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from itertools import takewhile
 
 import pytest
 
@@ -29,7 +30,7 @@ def help_of(*command: str) -> str:
 @pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith(PROGRAM)])
 def test_a_command_of_the_program_has_help_on_each_of_its_options(command: str) -> None:
     words = shlex.split(command.removeprefix(PROGRAM))
-    text = help_of(*words[:1])
+    text = help_of(*takewhile(lambda word: not word.startswith("-"), words))
     assert all(word in text for word in words[1:] if word.startswith("--"))
 
 

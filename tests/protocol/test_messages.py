@@ -1,12 +1,15 @@
 """Messages on the wire."""
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bubo_desktop.data import (
     Answer,
+    Clip,
+    Frame,
     Link,
     Match,
     PictureFindings,
@@ -29,16 +32,19 @@ from bubo_desktop.protocol import (
     Done,
     Failed,
     Found,
+    Heard,
     Hello,
     LineReader,
     Linked,
     Loading,
     Masked,
+    Outline,
     Ping,
     Pong,
     Prepare,
     Progress,
     Ready,
+    Sense,
     Shutdown,
     Token,
     decode_event,
@@ -56,10 +62,14 @@ ANSWER = Answer(
     sound_links=(SOUND_LINK,), match=Match("related", 0.8, (0,)), timings_ms={"see": 1.5},
     tokens=TokenCounts(3, 4), notes=("n",),
 )  # fmt: skip
+FRAME = Frame(2, 1, bytes([0, 10, 13, 34, 92, 255]))
+CLIP = Clip(16_000, np.array([-1, 0, 0.5], "<f4").tobytes())
 REQUESTS = [
     Hello(protocol=1, pack_dir="/packs/señal 狗", gpu_layers=0),
-    Prepare(id=1, images=("a.png",)),
-    Ask(id=2, question="why?\n", sounds=("a.wav",), history=(Turn("q", "a"),), sampling=Sampling(seed=3)),
+    Prepare(id=1, images=("a.png", FRAME)),
+    Ask(id=2, question="why?\n", sounds=("a.wav", CLIP), history=(Turn("q", "a"),), sampling=Sampling(seed=3)),
+    Outline(id=3, image="a.png", boxes_xyxy_px=((0.0, 1.0, 2.0, 3.5),)),
+    Sense(id=4, images=(FRAME, "a.png"), sounds=(CLIP,), seek="el perro", outline=True),
     Cancel(id=2),
     Ping(nonce=5),
     Shutdown(),
@@ -70,7 +80,8 @@ EVENTS = [
     Pong(nonce=5, working_on=2),
     Progress(id=2, stage="see", fraction=0.1, elapsed_ms=3.0),
     Token(id=2, text="é"),
-    Found(id=2, image=0, picture=PICTURE),
+    Found(id=2, image=0, picture=PICTURE, sought=(0,)),
+    Heard(id=2, sounds=(SOUND,), sought=((0,),), match=Match("silent", 1.0)),
     Linked(id=2, links=(LINK,), sounds=(SOUND,), sound_links=(SOUND_LINK,), match=Match("silent", 1.0)),
     Masked(id=2, image=0, masks={0: MASK}),
     Done(id=2, answer=ANSWER),
@@ -95,6 +106,10 @@ def test_every_event_survives_the_way(event):
     assert decode_event(line) == event
     with pytest.raises(ProtocolError):
         decode_request(line)
+
+
+def test_what_the_user_shows_and_says_is_never_printed():
+    assert repr((FRAME, CLIP)) == "(Frame(2 x 1 px), Clip(12 bytes at 16000 Hz))"
 
 
 def test_the_lists_above_are_the_whole_protocol():

@@ -9,6 +9,8 @@ import pytest
 
 from bubo_desktop.client import EngineClient
 from bubo_desktop.paths import packs_dirs
+from bubo_desktop.protocol import Loading
+from bubo_desktop.state import assistant as assistant_module
 from bubo_desktop.state.assistant import Assistant
 from bubo_desktop.state.settings import SettingsFile
 from bubo_desktop.state.workspace import Workspace
@@ -151,3 +153,13 @@ def test_stopping_is_the_last_word(qtbot, assistant, client):
     assistant.stop()
     wait_for(qtbot, assistant, "stopped")
     assert client.pid == 0
+
+
+def test_who_waits_long_for_the_tuning_is_told_what_for(assistant, client, monkeypatch):
+    client.loading.emit(Loading(part="tuning", fraction=0.1))
+    assert (assistant.condition.is_tuning, assistant.condition.message) == (True, "")  # it may be over in a moment
+    monkeypatch.setattr(assistant_module, "NOTICED_MS", -1)
+    client.loading.emit(Loading(part="tuning", fraction=0.2))
+    assert "fastest" in assistant.condition.message
+    client.loading.emit(Loading(part="language", fraction=0.9))
+    assert (assistant.condition.is_tuning, assistant.condition.message) == (False, "")

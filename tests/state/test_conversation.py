@@ -93,7 +93,7 @@ def test_the_question_is_on_the_disk_before_the_engine_hears_of_it(qtbot, worksp
     workspace = workspace_of("good", start=True)
     order: list[str] = []
     send = workspace.client.ask
-    workspace.client.ask = lambda *request: (order.append("asked"), send(*request))[1]
+    workspace.client.ask = lambda *request, **options: (order.append("asked"), send(*request, **options))[1]
     workspace.history.saved.connect(lambda _id: order.append("saved"))
     ask_and_wait(qtbot, workspace)
     assert order[:2] == ["saved", "asked"]
@@ -208,7 +208,7 @@ def test_at_the_end_of_the_program_answers_of_all_chats_are_kept(qtbot, workspac
 def test_a_question_stopped_before_it_was_sent_is_never_sent(qtbot, workspace_of):
     workspace = workspace_of("good", start=True)
     asked = []
-    workspace.client.ask = lambda *request: asked.append(request)
+    workspace.client.ask = lambda *request, **_options: asked.append(request)
     workspace.conversation.ask("What is this?")
     workspace.conversation.stop()
     [stopped] = kept(qtbot, workspace, workspace.conversation.chat)
@@ -220,7 +220,7 @@ def test_the_engine_is_told_what_was_answered_before(qtbot, workspace_of):
     workspace = workspace_of("good", start=True)
     requests = []
     send = workspace.client.ask
-    workspace.client.ask = lambda *request: (requests.append(request), send(*request))[1]
+    workspace.client.ask = lambda *request, **options: (requests.append(request), send(*request, **options))[1]
     ask_and_wait(qtbot, workspace, "One?")
     workspace.conversation.ask("Two?")
     wait_for_text(qtbot, workspace)
@@ -237,7 +237,7 @@ def test_another_answer_is_drawn_freely_and_the_first_can_be_taken_back(qtbot, w
     workspace = workspace_of("good", start=True)
     requests = []
     send = workspace.client.ask
-    workspace.client.ask = lambda *request: (requests.append(request), send(*request))[1]
+    workspace.client.ask = lambda *request, **options: (requests.append(request), send(*request, **options))[1]
     first = ask_and_wait(qtbot, workspace)
     take_back = watch_undo(workspace)
     workspace.conversation.again(first.id)

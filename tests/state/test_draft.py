@@ -7,6 +7,9 @@ import pytest
 from PIL import Image
 
 from bubo_desktop.client import EngineState
+from bubo_desktop.data import Frame
+from bubo_desktop.protocol import Done
+from bubo_desktop.state.draft import NOTICED_MS, STILL_MS
 from tests.state.conftest import WAIT_MS, attach
 
 
@@ -100,6 +103,114 @@ def test_what_is_taken_off_is_not_waited_for(qtbot, workspace_of, drawn):
     assert cancelled
     wait_until_looked_at(qtbot, told, two)
     assert (one, None) not in told
+
+
+# Words
+
+
+def prepared(workspace) -> list[tuple]:
+    """What the engine is asked to do ahead: question, number of files, and the history."""
+    asked: list[tuple] = []
+    prepare = workspace.client.prepare
+
+    def watch_and_prepare(images=(), sounds=(), question="", history=()):
+        asked.append((question, len(images) + len(sounds), list(history)))
+        return prepare(images, sounds, question, history)
+
+    workspace.client.prepare = watch_and_prepare
+    return asked
+
+
+def start_idle(qtbot, workspace_of, mode="real"):
+    workspace = workspace_of(mode, start=True)
+    qtbot.waitUntil(lambda: workspace.client.is_idle, timeout=WAIT_MS)
+    return workspace
+
+
+def test_words_that_stand_still_are_read_ahead(qtbot, workspace_of):
+    workspace = start_idle(qtbot, workspace_of)
+    asked = prepared(workspace)
+    for text in ("W", "Wh", "What is this?"):
+        workspace.draft.text = text
+    with qtbot.waitSignal(workspace.client.done, timeout=WAIT_MS):
+        pass
+    assert asked == [("What is this?", 0, [])]
+    assert workspace.client.is_idle
+
+
+def test_words_are_read_after_what_was_said_before_and_with_its_files(qtbot, workspace_of, drawn):
+    workspace = start_idle(qtbot, workspace_of)
+    [file] = attach(qtbot, workspace, drawn("one", 10))
+    with qtbot.waitSignal(workspace.client.done, timeout=WAIT_MS):
+        workspace.conversation.ask("What is this?", [file])
+    workspace.draft.mark_asked()
+    qtbot.waitUntil(lambda: not workspace.conversation.is_answering and workspace.client.is_idle, timeout=WAIT_MS)
+    asked = prepared(workspace)
+    workspace.draft.text = "And now?"
+    qtbot.waitUntil(lambda: bool(asked), timeout=WAIT_MS)
+    [(question, n_files, [turn])] = asked
+    assert (question, n_files, turn.question) == ("And now?", 1, "What is this?")
+    assert turn.images == tuple(workspace.media.paths_of([file]))
+
+
+def test_words_that_change_are_not_read_on(qtbot, workspace_of):
+    workspace = start_idle(qtbot, workspace_of)
+    cancelled = []
+    workspace.client.cancel = cancelled.append
+    workspace.draft.text = "What is"
+    qtbot.waitUntil(lambda: workspace.draft._reading > 0, timeout=WAIT_MS)
+    workspace.draft.text = ""  # as when they are sent
+    assert cancelled[-1] == workspace.draft._reading
+
+
+def test_words_wait_for_an_answer_on_its_way(qtbot, workspace_of):
+    workspace = start_idle(qtbot, workspace_of)
+    asked = prepared(workspace)
+    workspace.conversation.ask("clock")
+    qtbot.waitUntil(lambda: not workspace.client.is_idle, timeout=WAIT_MS)
+    workspace.draft.text = "And now?"
+    qtbot.wait(2 * STILL_MS)
+    assert asked == []
+    workspace.conversation.stop()
+    qtbot.waitUntil(lambda: [question for question, *_ in asked] == ["And now?"], timeout=WAIT_MS)
+
+
+def test_words_are_read_once_while_a_camera_is_looked_through(qtbot, workspace_of):
+    workspace = start_idle(qtbot, workspace_of)
+    asked, looks = prepared(workspace), [0]
+
+    def look_on(ended: Done) -> None:
+        if ended.id == looks[-1]:
+            looks.append(workspace.client.sense([Frame(2, 1, bytes(6))]))
+
+    workspace.client.done.connect(look_on)
+    look_on(Done(id=0))
+    workspace.draft.text = "What is this?"
+    qtbot.wait(4 * STILL_MS)
+    workspace.client.done.disconnect(look_on)
+    assert asked == [("What is this?", 0, [])]
+    assert len(looks) > 4
+
+
+@pytest.mark.parametrize(("prefill_ms", "is_read"), [(NOTICED_MS - 1, False), (NOTICED_MS + 1, True)])
+def test_what_is_read_in_no_time_is_not_read_twice(qtbot, workspace_of, prefill_ms, is_read):
+    workspace = start_idle(qtbot, workspace_of)
+    workspace.estimates.learn({"prefill": prefill_ms}, 0, 0)
+    asked = prepared(workspace)
+    workspace.draft.text = "What is this?"
+    qtbot.wait(2 * STILL_MS)
+    assert bool(asked) == is_read
+
+
+def test_nothing_typed_is_not_read(qtbot, workspace_of):
+    workspace = start_idle(qtbot, workspace_of)
+    asked = prepared(workspace)
+    workspace.draft.text = " \n"
+    qtbot.wait(2 * STILL_MS)
+    assert asked == []
+
+
+# Files that cannot be used
 
 
 def test_what_is_no_picture_is_refused_and_the_rest_stays(qtbot, workspace_of, drawn, tmp_path):

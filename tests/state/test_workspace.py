@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bubo_desktop.paths import states_dir
 from tests.state.conftest import WAIT_MS, attach
 
 
@@ -64,3 +67,18 @@ def test_everything_is_on_the_disk_when_it_has_closed(qtbot, workspace_of):
     [kept] = waited.args[1]
     assert kept.status == "stopped"
     assert kept.answer.answer
+
+
+@pytest.mark.parametrize("deletes_chat", [True, False])
+def test_what_engines_read_of_a_chat_goes_with_it(qtbot, workspace_of, deletes_chat):
+    workspace = workspace_of("good", start=True)
+    workspace.conversation.ask("What is this?")
+    wait_for_answer(qtbot, workspace)
+    kept = states_dir() / "a.state"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(b"what was read")
+    if deletes_chat:
+        workspace.conversation.delete_chat(workspace.conversation.chat.id)
+    else:
+        workspace.conversation.delete_exchange(workspace.conversation.exchanges[0].id)
+    qtbot.waitUntil(lambda: not kept.exists(), timeout=WAIT_MS)

@@ -177,10 +177,10 @@ def test_tab_comes_to_the_chips_before_the_field(qtbot, composer_of, picture, so
     state, composer = composer_of()
     attach(qtbot, state, picture, sound)
     reached = [composer.field]
-    for _ in range(3):
+    for _ in range(4):
         composer.focusNextPrevChild(False)
         reached.append(composer.focusWidget())
-    assert reached[::-1] == [*composer.chips.chips, composer.attach_button, composer.field]
+    assert reached[::-1] == [*composer.chips.chips, composer.attach_button, composer.live_button, composer.field]
 
 
 def test_of_more_chips_than_fit_the_newest_is_seen(qtbot, composer_of, picture, sound):

@@ -5,6 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from bubo_desktop.errors import BuboError
+from bubo_desktop.protocol import Loading
+from bubo_desktop.state import assistant
 from bubo_desktop.state.settings import SettingsFile
 from bubo_desktop.ui.message_bar import Action
 from bubo_desktop.ui.notices import EngineBanner, Notices
@@ -129,12 +131,13 @@ def test_an_engine_that_dies_is_told_while_it_starts_again(qtbot, banner_of):
     state, banner = banner_of("dies_in_answer")
     state.begin()
     seen = []
-    state.assistant.condition_changed.connect(lambda: seen.append((banner.isVisible(), banner.sentence)))
+    note = state.assistant.condition_changed.connect(lambda: seen.append((banner.isVisible(), banner.sentence)))
     state.conversation.ask("What is this?")
     qtbot.waitUntil(lambda: any(is_visible for is_visible, _ in seen), timeout=WAIT_MS)
     assert any("kept" in sentence for _, sentence in seen)
     qtbot.waitUntil(lambda: state.assistant.condition.state == "ready", timeout=WAIT_MS)
     assert banner.isHidden()
+    state.assistant.condition_changed.disconnect(note)  # the engine ends after the banner does
 
 
 def test_a_pack_that_cannot_be_loaded_offers_what_can_be_done(qtbot, banner_of):
@@ -163,3 +166,15 @@ def test_where_the_chosen_pack_is_gone_the_shipped_one_is_offered(qtbot, banner_
     qtbot.mouseClick(button(banner, "Use Nano"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state.assistant.condition.state == "ready", timeout=WAIT_MS)
     assert not banner.isVisible()
+
+
+def test_a_long_first_start_says_what_it_is_for(qtbot, banner_of, monkeypatch):
+    monkeypatch.setattr(assistant, "NOTICED_MS", -1)
+    state, banner = banner_of("good")
+    state.assistant.start()
+    state.client.loading.emit(Loading(part="tuning", fraction=0.1))
+    assert banner.isVisible()
+    assert "fastest" in banner.sentence
+    assert labels(banner) == []
+    qtbot.waitUntil(lambda: state.assistant.condition.state == "ready", timeout=WAIT_MS)
+    assert banner.isHidden()

@@ -232,9 +232,9 @@ def test_tab_goes_through_the_chat_from_top_to_bottom(qtbot, transcript_of, pict
         passed.append(QApplication.focusWidget().accessibleName() or QApplication.focusWidget().text())
         if len(passed) > 40:
             break
-    actions = ["Copy the answer", "Answer again", "Edit the question", "Delete question and answer"]
+    actions = ["Copy the answer", "Read aloud", "Answer again", "Edit the question", "Delete question and answer"]
     first = ["Picture garden.png", "Question", "Answer", *actions]
-    assert passed[: len(first) + 7] == [*first, "Question", "Answer", "Answer again", *actions]
+    assert passed[: len(first) + 8] == [*first, "Question", "Answer", "Answer again", *actions]
 
 
 def test_attachments_are_shown_where_they_change_and_bring_their_exchange_back(qtbot, transcript_of, picture, sound):
@@ -253,13 +253,14 @@ def test_attachments_are_shown_where_they_change_and_bring_their_exchange_back(q
 
 def test_more_attachments_than_fit_a_line_take_another(qtbot, transcript_of, picture, sound):
     state, transcript = transcript_of()
-    transcript.resize(180, 480)
-    open_chat(qtbot, state, (done(attachments=attach(qtbot, state, picture, sound)),))
+    transcript.resize(240, 480)
+    seen, heard = attach(qtbot, state, picture, sound)
+    open_chat(qtbot, state, (done(attachments=(seen, heard, replace(seen, name="again.png"))),))
     settle(qtbot, transcript, 1)
     [view] = transcript.views
-    first, second = view.findChildren(AttachmentView)
-    assert first.geometry().bottom() < second.geometry().top()
-    assert first.geometry().right() == second.geometry().right() == first.parentWidget().rect().right()
+    first, second, third = (each.geometry() for each in view.findChildren(AttachmentView))
+    assert first.top() == second.top() < first.bottom() < third.top()
+    assert second.right() == third.right() == view.findChildren(AttachmentView)[0].parentWidget().rect().right()
     assert view.width() <= transcript.viewport().width()
 
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from bubo_desktop.packs.manifest import SelfTestCase
 from bubo_desktop.ui.welcome import Welcome
 from tests.state.conftest import WAIT_MS
 
@@ -30,6 +32,14 @@ def test_there_is_a_sample_of_each_kind_with_files_that_are_there(welcome_of):
     kinds = [(bool(card.picture_path), bool(card.sound_path)) for card in welcome.cards]
     assert kinds == [(True, False), (False, True), (True, True)]
     assert all(Path(path).is_file() for card in welcome.cards for path in card.paths)
+
+
+def test_a_question_without_files_is_no_sample(welcome_of, monkeypatch):
+    state, welcome = welcome_of()
+    bare = msgspec.structs.replace(state.assistant.manifest, self_test=(SelfTestCase("What is a dog?"),))
+    monkeypatch.setattr(type(state.assistant), "manifest", bare)
+    state.assistant.condition_changed.emit()
+    assert welcome.cards == []
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

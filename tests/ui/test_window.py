@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,10 +11,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from bubo_desktop import paths
 from bubo_desktop.client import EngineClient
@@ -144,6 +145,23 @@ def test_words_light_regions_and_regions_light_words(qtbot, open_window) -> None
     pointer.click(view, there)
     assert attention.pinned == {ObjectRef(0, tree.id)}
     assert shown.answer.extraSelections()
+
+
+def test_masks_come_when_something_is_pointed_at_where_that_is_chosen(qtbot, open_window) -> None:
+    window = open_window()
+    window.workspace.choose_masks("when_pointed_at")
+    exchange = choose_sample(qtbot, window, 0)
+    things = exchange.answer.images[0].objects
+    assert things
+    assert not any(thing.mask_rle for thing in things)
+    attention, conversation = window.workspace.attention, window.workspace.conversation
+    attention.hover(exchange, frozenset({ObjectRef(0, things[0].id)}))
+    with qtbot.waitSignal(window.workspace.history.saved, timeout=WAIT_MS):
+        qtbot.waitUntil(
+            lambda: all(thing.mask_rle for thing in conversation.exchanges[-1].answer.images[0].objects),
+            timeout=WAIT_MS,
+        )
+    assert attention.shown == conversation.exchanges[-1]
 
 
 def _place_of(text: QTextEdit, position: int) -> QPointF:
@@ -326,3 +344,31 @@ def test_in_another_language_the_open_chat_is_still_there(qtbot, program) -> Non
     assert shown.exchange == asked
     assert program.window.sidebar.search.placeholderText() == "Buscar en los chats"
     assert program.window.findings.pictures.isVisible()
+
+
+def test_nothing_of_a_closed_window_waits_for_the_collector_of_cycles(qtbot, tmp_path) -> None:
+    """It runs in whichever thread comes by; a widget freed there takes the program with it."""
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        _use_and_close(qtbot, Window(Workspace(tmp_path, EngineClient())))
+        gc.collect()
+        assert [type(it).__name__ for it in gc.garbage if isinstance(it, QObject)] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+def _use_and_close(qtbot, window: Window) -> None:
+    with qtbot.waitSignal(window.furnished, timeout=WAIT_MS):
+        window.show()
+    window.workspace.begin()
+    choose_sample(qtbot, window, 2)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    window.close()
+    with qtbot.waitSignal(window.workspace.closed, timeout=WAIT_MS):
+        window.workspace.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

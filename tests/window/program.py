@@ -146,6 +146,10 @@ class Program:
 
     # What is done to it
 
+    def click_on(self, name: str) -> None:
+        """Clicks on what has this name, as soon as it is there."""
+        self.click(*self.find(name).box.centre)
+
     def focus(self) -> None:
         """Clicks into the field for questions, as soon as it is there."""
         self.click(*self.find("Question", "editable").box.centre)
@@ -176,14 +180,22 @@ class Program:
         """Presses keys or chords such as `ctrl+v`, one after the other."""
         self._run("xdotool", "key", *keys)
 
+    def hold(self, *keys: str) -> None:
+        """Presses keys, which stay down until `release`."""
+        self._run("xdotool", *(word for key in keys for word in ("keydown", key)))
+
+    def release(self, *keys: str) -> None:
+        """Lets them go."""
+        self._run("xdotool", *(word for key in keys for word in ("keyup", key)))
+
     def point(self, x: int, y: int) -> None:
         """Moves the pointer."""
         self._run("xdotool", "mousemove", str(x), str(y))
 
-    def click(self, x: int, y: int) -> None:
-        """Moves the pointer and presses its first button."""
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        """Moves the pointer and presses its first button, or another one."""
         self.point(x, y)
-        self._run("xdotool", "click", "1")
+        self._run("xdotool", "click", str(button))
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Moves the pointer from here to there with its first button held, in steps that a drag can follow."""

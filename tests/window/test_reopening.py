@@ -20,10 +20,11 @@ def test_an_old_chat_points_at_its_things_without_any_pack(desktop: Desktop, tmp
     with running(desktop, tmp_path, "window", "--pack", "nowhere") as bubo:
         bubo.find("There is no pack called 'nowhere'.")
         bubo.click(*bubo.find(QUESTION).box.centre)
-        word = bubo.wait_for(lambda: _linked_word(bubo), "the old answer")
+        bubo.wait_for(lambda: _linked_word(bubo), "the old answer")
         resting = bubo.still_screen()
+        word = bubo.wait_for(lambda: _linked_word(bubo), "the word where it stays")
         bubo.point(*word.centre)
-        assert dimmed(resting, bubo.still_screen()).mean() > 0.05
+        bubo.wait_for(lambda: dimmed(resting, bubo.screen()).mean() > 0.05, "the thing among what is dimmed")
 
 
 def test_whatever_the_keyboard_can_reach_has_a_name(desktop: Desktop, tmp_path: Path) -> None:

@@ -8,6 +8,10 @@
         <translation>Copiar la respuesta</translation>
     </message>
     <message>
+        <source>Read aloud</source>
+        <translation>Leer en voz alta</translation>
+    </message>
+    <message>
         <source>Answer again</source>
         <translation>Responder de nuevo</translation>
     </message>
@@ -18,6 +22,25 @@
     <message>
         <source>Delete question and answer</source>
         <translation>Borrar pregunta y respuesta</translation>
+    </message>
+    <message>
+        <source>Stop reading</source>
+        <translation>Dejar de leer</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerLine</name>
+    <message>
+        <source>Ask in the chat</source>
+        <translation>Preguntar en el chat</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Mirando…</translation>
+    </message>
+    <message>
+        <source>{age} old</source>
+        <translation>hace {age}</translation>
     </message>
 </context>
 <context>
@@ -47,7 +70,22 @@
     </message>
 </context>
 <context>
+    <name>AreaPicker</name>
+    <message>
+        <source>Draw a frame around what you want to ask about; Esc ends it</source>
+        <translation>Dibuja un marco alrededor de lo que quieras preguntar; Esc lo cancela</translation>
+    </message>
+</context>
+<context>
     <name>Assistant</name>
+    <message>
+        <source>Bubo measures how this pack runs fastest on this computer.</source>
+        <translation>Bubo mide cómo funciona más rápido este paquete en este ordenador.</translation>
+    </message>
+    <message>
+        <source>This is done once and takes a minute or two.</source>
+        <translation>Se hace una sola vez y tarda un minuto o dos.</translation>
+    </message>
     <message>
         <source>{reason} The engine is starting again; your question and what was answered are kept.</source>
         <translation>{reason} El motor arranca de nuevo; tu pregunta y lo respondido se conservan.</translation>
@@ -156,6 +194,14 @@
     <message>
         <source>Attach a picture or sound</source>
         <translation>Adjuntar imagen o sonido</translation>
+    </message>
+    <message>
+        <source>Live: look through the camera</source>
+        <translation>En vivo: mirar por la cámara</translation>
+    </message>
+    <message>
+        <source>Record, or hold to speak</source>
+        <translation>Graba, o mantén pulsado para hablar</translation>
     </message>
     <message>
         <source>Still answering. Wait for it, or stop it with Esc.</source>
@@ -304,6 +350,71 @@
     </message>
 </context>
 <context>
+    <name>DeviceLogDialog</name>
+    <message>
+        <source>When devices were in use</source>
+        <translation>Cuándo se usaron los dispositivos</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Dispositivo</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Desde</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>Hasta</translation>
+    </message>
+    <message>
+        <source>in use, or ended with the program</source>
+        <translation>en uso, o terminó con el programa</translation>
+    </message>
+    <message>
+        <source>What was seen and heard is not in it, and nowhere else.</source>
+        <translation>Lo que se vio y se oyó no está aquí ni en ningún otro sitio.</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceSign</name>
+    <message>
+        <source>Stop all</source>
+        <translation>Apagar todo</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Registro</translation>
+    </message>
+    <message>
+        <source>Microphone ({name})</source>
+        <translation>Micrófono ({name})</translation>
+    </message>
+    <message>
+        <source>{name} is on</source>
+        <translation>{name} está en uso</translation>
+    </message>
+    <message>
+        <source>{name} is open, nothing comes</source>
+        <translation>{name} está abierto, pero no llega nada</translation>
+    </message>
+</context>
+<context>
+    <name>Devices</name>
+    <message>
+        <source>The log of devices is not written</source>
+        <translation>El registro de dispositivos no se escribe</translation>
+    </message>
+    <message>
+        <source>{name} could not be closed.</source>
+        <translation>No se pudo cerrar {name}.</translation>
+    </message>
+    <message>
+        <source>Quit Bubo to free it.</source>
+        <translation>Cierra Bubo para liberarlo.</translation>
+    </message>
+</context>
+<context>
     <name>Disk</name>
     <message>
         <source>the disk is full</source>
@@ -390,6 +501,10 @@
         <translation>Sin iniciar</translation>
     </message>
     <message>
+        <source>Measuring {pack}, {percent} %</source>
+        <translation>Midiendo {pack}, {percent} %</translation>
+    </message>
+    <message>
         <source>Loading {pack}, {percent} %</source>
         <translation>Cargando {pack}, {percent} %</translation>
     </message>
@@ -415,6 +530,10 @@
     <message>
         <source>Compute on the CPU only</source>
         <translation>Calcular solo con la CPU</translation>
+    </message>
+    <message>
+        <source>Outline objects</source>
+        <translation>Contornear los objetos</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -447,6 +566,18 @@
     <message>
         <source>Dark</source>
         <translation>Oscuro</translation>
+    </message>
+    <message>
+        <source>With every answer</source>
+        <translation>Con cada respuesta</translation>
+    </message>
+    <message>
+        <source>With every answer, on battery when pointed at</source>
+        <translation>Con cada respuesta; con batería, al señalarlos</translation>
+    </message>
+    <message>
+        <source>When pointed at</source>
+        <translation>Al señalarlos</translation>
     </message>
 </context>
 <context>
@@ -487,6 +618,121 @@
     <message>
         <source>Everything is saved again.</source>
         <translation>Todo vuelve a estar guardado.</translation>
+    </message>
+</context>
+<context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+</context>
+<context>
+    <name>Live</name>
+    <message>
+        <source>What made that noise?</source>
+        <translation>¿Qué ha hecho ese ruido?</translation>
+    </message>
+    <message>
+        <source>What do you see?</source>
+        <translation>¿Qué ves?</translation>
+    </message>
+    <message>
+        <source>What am I holding?</source>
+        <translation>¿Qué tengo en la mano?</translation>
+    </message>
+    <message>
+        <source>What is on the left?</source>
+        <translation>¿Qué hay a la izquierda?</translation>
+    </message>
+    <message>
+        <source>How many things are there?</source>
+        <translation>¿Cuántas cosas hay?</translation>
+    </message>
+</context>
+<context>
+    <name>LiveControls</name>
+    <message>
+        <source>Screen</source>
+        <translation>Pantalla</translation>
+    </message>
+    <message>
+        <source>Noticed: {what}</source>
+        <translation>Detectado: {what}</translation>
+    </message>
+    <message>
+        <source>The devices were closed because nobody is at the screen.</source>
+        <translation>Los dispositivos se cerraron porque no hay nadie ante la pantalla.</translation>
+    </message>
+</context>
+<context>
+    <name>LivePane</name>
+    <message>
+        <source>Ask again and again</source>
+        <translation>Preguntar una y otra vez</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation type="unfinished">Preguntar</translation>
+    </message>
+    <message>
+        <source>Stop asking</source>
+        <translation>Dejar de preguntar</translation>
+    </message>
+    <message>
+        <source>Watch</source>
+        <translation>Vigilar</translation>
+    </message>
+    <message>
+        <source>Stop watching</source>
+        <translation>Dejar de vigilar</translation>
+    </message>
+    <message>
+        <source>Tell me when you see or hear…</source>
+        <translation>Avísame cuando veas u oigas…</translation>
+    </message>
+    <message>
+        <source>Show as in a mirror</source>
+        <translation>Ver como en un espejo</translation>
+    </message>
+    <message>
+        <source>Picture into the chat</source>
+        <translation>Llevar la imagen al chat</translation>
+    </message>
+    <message>
+        <source>End live use</source>
+        <translation>Terminar el modo en vivo</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">Reintentar</translation>
+    </message>
+    <message>
+        <source>What is looked at</source>
+        <translation>Qué se está mirando</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>Abriendo…</translation>
+    </message>
+    <message>
+        <source>{n} pictures/s</source>
+        <translation>{n} imágenes/s</translation>
+    </message>
+    <message>
+        <source>{n} looks/s</source>
+        <translation>{n} miradas/s</translation>
+    </message>
+    <message>
+        <source>boxes {age} old</source>
+        <translation>marcos de hace {age}</translation>
+    </message>
+</context>
+<context>
+    <name>LiveView</name>
+    <message>
+        <source>Live picture</source>
+        <translation>Imagen en vivo</translation>
     </message>
 </context>
 <context>
@@ -583,6 +829,55 @@
     </message>
 </context>
 <context>
+    <name>MicrophoneMenu</name>
+    <message>
+        <source>Speak a question; a pause ends it</source>
+        <translation>Decir una pregunta; termina con una pausa</translation>
+    </message>
+    <message>
+        <source>Keep the last 10 seconds</source>
+        <translation>Guardar los últimos 10 segundos</translation>
+    </message>
+    <message>
+        <source>Read answers aloud</source>
+        <translation>Leer las respuestas en voz alta</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Micrófono</translation>
+    </message>
+    <message>
+        <source>Looking for microphones…</source>
+        <translation>Buscando micrófonos…</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation type="unfinished">Como el sistema</translation>
+    </message>
+    <message>
+        <source>There is no microphone.</source>
+        <translation>No hay ningún micrófono.</translation>
+    </message>
+</context>
+<context>
+    <name>Moment</name>
+    <message>
+        <source>Camera</source>
+        <translation>Cámara</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation type="unfinished">Sonido</translation>
+    </message>
+</context>
+<context>
+    <name>NoticedList</name>
+    <message>
+        <source>Noticed</source>
+        <translation>Detectado</translation>
+    </message>
+</context>
+<context>
     <name>Notices</name>
     <message>
         <source>Undo</source>
@@ -654,6 +949,21 @@
     <message>
         <source>Question</source>
         <translation>Pregunta</translation>
+    </message>
+</context>
+<context>
+    <name>Recording</name>
+    <message>
+        <source>Recording</source>
+        <translation>Grabación</translation>
+    </message>
+    <message>
+        <source>Hold the button down while you speak.</source>
+        <translation>Mantén pulsado el botón mientras hablas.</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded.</source>
+        <translation>No se grabó nada.</translation>
     </message>
 </context>
 <context>
@@ -760,6 +1070,26 @@
         <translation>Adjuntar imagen o sonido</translation>
     </message>
     <message>
+        <source>Record, or hold to speak</source>
+        <translation>Graba, o mantén pulsado para hablar</translation>
+    </message>
+    <message>
+        <source>What made that noise?</source>
+        <translation type="unfinished">¿Qué ha hecho ese ruido?</translation>
+    </message>
+    <message>
+        <source>Look through the camera, or no longer</source>
+        <translation>Mirar por la cámara, o dejar de hacerlo</translation>
+    </message>
+    <message>
+        <source>Live picture into the chat</source>
+        <translation>Llevar la imagen en vivo al chat</translation>
+    </message>
+    <message>
+        <source>Close camera and microphone</source>
+        <translation>Cerrar cámara y micrófono</translation>
+    </message>
+    <message>
         <source>Paste a picture or a file</source>
         <translation>Pegar imagen o archivo</translation>
     </message>
@@ -832,6 +1162,41 @@
     <message>
         <source>Sounds</source>
         <translation>Sonidos</translation>
+    </message>
+</context>
+<context>
+    <name>SourceMenu</name>
+    <message>
+        <source>Look through a camera</source>
+        <translation>Mirar por una cámara</translation>
+    </message>
+    <message>
+        <source>Look at the screen</source>
+        <translation>Mirar la pantalla</translation>
+    </message>
+    <message>
+        <source>Picture of the screen into the chat</source>
+        <translation>Llevar una imagen de la pantalla al chat</translation>
+    </message>
+    <message>
+        <source>An area…</source>
+        <translation>Una zona…</translation>
+    </message>
+    <message>
+        <source>A window</source>
+        <translation>Una ventana</translation>
+    </message>
+    <message>
+        <source>How often to look</source>
+        <translation>Cada cuánto mirar</translation>
+    </message>
+    <message>
+        <source>There is no camera.</source>
+        <translation>No hay ninguna cámara.</translation>
+    </message>
+    <message>
+        <source>{n} times a second</source>
+        <translation>{n} veces por segundo</translation>
     </message>
 </context>
 <context>
@@ -929,6 +1294,13 @@
     </message>
 </context>
 <context>
+    <name>TaskRow</name>
+    <message>
+        <source>What is often asked</source>
+        <translation>Lo que más se pregunta</translation>
+    </message>
+</context>
+<context>
     <name>Track</name>
     <message>
         <source>Play {name}</source>
@@ -944,6 +1316,60 @@
     <message>
         <source>Chat</source>
         <translation>Chat</translation>
+    </message>
+</context>
+<context>
+    <name>VoiceControls</name>
+    <message>
+        <source>The recording was thrown away.</source>
+        <translation>Se descartó la grabación.</translation>
+    </message>
+</context>
+<context>
+    <name>VoiceStrip</name>
+    <message>
+        <source>Play the recording</source>
+        <translation>Escuchar la grabación</translation>
+    </message>
+    <message>
+        <source>Choose another microphone</source>
+        <translation>Elegir otro micrófono</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">Detener</translation>
+    </message>
+    <message>
+        <source>What made that noise?</source>
+        <translation type="unfinished">¿Qué ha hecho ese ruido?</translation>
+    </message>
+    <message>
+        <source>Attach as a sound</source>
+        <translation>Adjuntar como sonido</translation>
+    </message>
+    <message>
+        <source>Use as the question</source>
+        <translation>Usar como pregunta</translation>
+    </message>
+    <message>
+        <source>Throw the recording away</source>
+        <translation>Descartar la grabación</translation>
+    </message>
+    <message>
+        <source>Opening the microphone…</source>
+        <translation>Abriendo el micrófono…</translation>
+    </message>
+    <message>
+        <source>Too loud</source>
+        <translation>Demasiado fuerte</translation>
+    </message>
+    <message>
+        <source>Writing down what you said…</source>
+        <translation>Escribiendo lo que has dicho…</translation>
+    </message>
+    <message>
+        <source>Keeping the last 10 s</source>
+        <translation>Se guardan los últimos 10 s</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,7 @@ from bubo_desktop.ui.message_bar import MessageBar
 from bubo_desktop.ui.plain_label import PlainLabel
 from bubo_desktop.ui.shortcuts import keys_of
 from bubo_desktop.ui.theme import GRID_PX
+from bubo_desktop.ui.voice.microphone_button import MicrophoneButton
 
 _HINT_MS = 4000
 _WIDEST_PX = 608
@@ -71,6 +72,8 @@ class Composer(QWidget):
         self.chips = ChipRow(draft, media, background)
         self.problem = MessageBar()
         self.attach_button = IconButton("paperclip", self.tr("Attach a picture or sound"), keys_of("attach"))
+        self.live_button = IconButton("camera", self.tr("Live: look through the camera"), keys_of("live"))
+        self.microphone_button = MicrophoneButton(self.tr("Record, or hold to speak"), keys_of("talk"))
         self.send_button = SendButton()
         self.caption = PlainLabel("composer_caption", wraps=False)
         self._caption_time = QTimer(self, singleShot=True, interval=_HINT_MS)
@@ -103,6 +106,20 @@ class Composer(QWidget):
         self.field.moveCursor(QTextCursor.MoveOperation.End)
         self.focus_text()
 
+    def add_words(self, words: str) -> None:
+        """Puts words where the cursor is, to be changed and sent; Ctrl+Z takes them out."""
+        cursor = self.field.textCursor()
+        cursor.insertText(f" {words}" if cursor.position() and not cursor.atBlockStart() else words)
+        self.focus_text()
+
+    def add_strip(self, strip: QWidget) -> None:
+        """Gives something a place above the field."""
+        self._rows.insertWidget(1, strip)
+
+    def show_problem(self, error: BuboError) -> None:
+        """Says what went wrong with what was to be asked."""
+        self.problem.say(error.message, error.hint, warns=True)
+
     def choose_files(self) -> None:
         """Lets the user choose pictures and sounds."""
         self._add(self._choose(self))
@@ -123,17 +140,19 @@ class Composer(QWidget):
         self.field.setAccessibleName(self.tr("Question"))
         self.caption.setFixedHeight(2 * GRID_PX)  # kept while it says nothing, so that nothing moves when it does
         frame = FieldFrame(self.field)
-        for part in (self.chips, self.attach_button, self.send_button):
+        for part in (self.chips, self.attach_button, self.live_button, self.microphone_button, self.send_button):
             part.setCursor(Qt.CursorShape.ArrowCursor)  # the frame's own is that of words
         line = QHBoxLayout()
         line.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self.live_button, 0, Qt.AlignmentFlag.AlignBottom)
         line.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self.microphone_button, 0, Qt.AlignmentFlag.AlignBottom)
         line.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(GRID_PX, GRID_PX, GRID_PX, GRID_PX)
         inside.addWidget(self.chips)
         inside.addLayout(line)
-        layout = QVBoxLayout(self)
+        layout = self._rows = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX // 2)
         layout.addWidget(self.problem)
@@ -152,7 +171,7 @@ class Composer(QWidget):
         self.send_button.clicked.connect(self._press)
         self._caption_time.timeout.connect(self.caption.clear)
         self._draft.changed.connect(self._show_draft)
-        self._draft.refused.connect(self._show_problem)
+        self._draft.refused.connect(self.show_problem)
         self._conversation.answering_changed.connect(self._show_answering)
 
     def _press(self) -> None:
@@ -168,7 +187,7 @@ class Composer(QWidget):
         elif offer.picture is not None:
             self._draft.add_picture(partial(png_of, offer.picture), self.tr("Pasted picture"))
         elif offer.is_remote:
-            self._show_problem(
+            self.show_problem(
                 InputError(
                     self.tr("This picture is on the web, where Bubo does not go."),
                     self.tr("Save it on this computer, then drop the file."),
@@ -208,9 +227,6 @@ class Composer(QWidget):
     def _show_sendable(self) -> None:
         has_question = bool(self._draft.text.strip() or self._draft.attachments)
         self.send_button.setEnabled(self.send_button.stops or has_question)
-
-    def _show_problem(self, error: BuboError) -> None:
-        self.problem.say(error.message, error.hint, warns=True)
 
     def _hint(self, sentence: str) -> None:
         self.caption.setText(sentence)

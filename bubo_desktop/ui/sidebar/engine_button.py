@@ -92,7 +92,9 @@ class EngineButton(QPushButton):
     def _words(self, condition: Condition) -> str:
         texts = {
             "stopped": self.tr("Not running"),
-            "loading": self.tr("Loading {pack}, {percent} %"),
+            "loading": self.tr("Measuring {pack}, {percent} %")
+            if condition.is_tuning
+            else self.tr("Loading {pack}, {percent} %"),
             "ready": self.tr("{pack} · {device}"),
             "restarting": self.tr("{pack} is starting again"),
             "unavailable": self.tr("{pack} does not run"),

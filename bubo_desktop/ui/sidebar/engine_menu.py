@@ -21,13 +21,14 @@ class EngineMenu(QMenu):
 
     Signals:
         pack_folder_requested: a pack in another folder is to be chosen.
-        theme_chosen(str), language_chosen(str): as the settings name them.
+        theme_chosen(str), language_chosen(str), masks_chosen(str): as the settings name them.
         shortcuts_requested: the keys are to be shown.
     """
 
     pack_folder_requested = Signal()
     theme_chosen = Signal(str)
     language_chosen = Signal(str)
+    masks_chosen = Signal(str)
     shortcuts_requested = Signal()
 
     def __init__(self, assistant: Assistant, settings_file: SettingsFile, parent: QWidget | None = None) -> None:
@@ -44,6 +45,7 @@ class EngineMenu(QMenu):
         cpu_only.setCheckable(True)
         cpu_only.setChecked(values.cpu_only)
         cpu_only.triggered.connect(self._assistant.use_cpu_only)
+        _add_choice(self.addMenu(self.tr("Outline objects")), self._masks(), values.masks, self.masks_chosen.emit)
         self.addSeparator()
         _add_choice(self.addMenu(self.tr("Theme")), self._themes(), values.theme, self.theme_chosen.emit)
         _add_choice(self.addMenu(self.tr("Language")), self._languages(), values.language, self.language_chosen.emit)
@@ -62,6 +64,13 @@ class EngineMenu(QMenu):
 
     def _themes(self) -> Sequence[Choice]:
         return ("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))
+
+    def _masks(self) -> Sequence[Choice]:
+        return (
+            ("at_once", self.tr("With every answer")),
+            ("sparing", self.tr("With every answer, on battery when pointed at")),
+            ("when_pointed_at", self.tr("When pointed at")),
+        )
 
     def _languages(self) -> Sequence[Choice]:
         return ("system", self.tr("As the system")), ("en", "English"), ("es", "Español")

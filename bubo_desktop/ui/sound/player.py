@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QBuffer, QElapsedTimer, QIODevice, QObject, QTimer, QUrl, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer
@@ -38,10 +38,12 @@ class Player(QObject):
     moved = Signal(float)
     playing_changed = Signal(bool)
 
-    def __init__(self, path: Path, finds_loudspeaker: LoudspeakerCheck, parent: QObject | None = None) -> None:
-        """Args: `finds_loudspeaker` does what `has_loudspeaker` does."""
+    def __init__(
+        self, content: Path | bytes, finds_loudspeaker: LoudspeakerCheck, parent: QObject | None = None
+    ) -> None:
+        """Args: `content` is a file, or what would be in one; `finds_loudspeaker` does what `has_loudspeaker` does."""
         super().__init__(parent)
-        self._path = path
+        self._content = content
         self._finds_loudspeaker = finds_loudspeaker
         self._player: QMediaPlayer | None = None
         self._is_loaded = False
@@ -88,7 +90,13 @@ class Player(QObject):
         player.setAudioOutput(QAudioOutput(self))
         player.mediaStatusChanged.connect(self._take_status)
         player.positionChanged.connect(self._since_told.restart)
-        player.setSource(QUrl.fromLocalFile(str(self._path)))
+        if isinstance(self._content, Path):
+            player.setSource(QUrl.fromLocalFile(str(self._content)))
+        else:
+            buffer = QBuffer(player)
+            buffer.setData(self._content)
+            buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+            player.setSourceDevice(buffer)
         return player
 
     def _take_status(self, status: QMediaPlayer.MediaStatus) -> None:

@@ -29,7 +29,8 @@ class ExchangeView(QWidget):
     """Shows an exchange in whatever state it is.
 
     Signals:
-        again_requested, edit_requested, delete_requested: with its button, or the card that tells of a failure.
+        again_requested, edit_requested, delete_requested, reading_requested: with its button, or the card that tells
+            of a failure.
         word_reached: Tab has come to other linked words of `answer`.
     """
 
@@ -37,6 +38,7 @@ class ExchangeView(QWidget):
     edit_requested = Signal()
     delete_requested = Signal()
     word_reached = Signal()
+    reading_requested = Signal()
 
     def __init__(
         self,
@@ -158,6 +160,7 @@ class ExchangeView(QWidget):
         self.buttons.again_requested.connect(self.again_requested)
         self.buttons.edit_requested.connect(self.edit_requested)
         self.buttons.delete_requested.connect(self.delete_requested)
+        self.buttons.reading_requested.connect(self.reading_requested)
 
     def _show_attachments(self, are_shown: bool) -> None:
         if are_shown and self._strip is None:

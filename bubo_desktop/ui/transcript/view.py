@@ -28,9 +28,11 @@ class Transcript(Column):
 
     Signals:
         edit_requested(Exchange): its question is to be asked in other words.
+        reading_requested(Exchange): its answer is to be read aloud, or no longer.
     """
 
     edit_requested = Signal(Exchange)
+    reading_requested = Signal(Exchange)
 
     def __init__(
         self,
@@ -58,6 +60,11 @@ class Transcript(Column):
     def views(self) -> tuple[ExchangeView, ...]:
         """The exchanges that can be scrolled to now: the newest of the chat, oldest first."""
         return tuple(self._views)
+
+    def set_reading(self, exchange_id: str | None) -> None:
+        """Says whose answer is being read aloud."""
+        for view in self._views:
+            view.buttons.set_reading(view.exchange.id == exchange_id)
 
     def _connect(self) -> None:
         self._conversation.opened.connect(self._open)
@@ -111,6 +118,7 @@ class Transcript(Column):
         view.again_requested.connect(partial(self._conversation.again, exchange.id))
         view.delete_requested.connect(partial(self._conversation.delete_exchange, exchange.id))
         view.edit_requested.connect(lambda: self.edit_requested.emit(view.exchange))
+        view.reading_requested.connect(lambda: self.reading_requested.emit(view.exchange))
         view.word_reached.connect(lambda: self.ensureWidgetVisible(view.answer))
         self._views.insert(number, view)
         self.insert(number, view)

@@ -46,6 +46,18 @@ class Masks:
     cutouts: Mapping[int, MaskImage]
 
 
+def render_mask(thing: Thing, scale: float, device_ratio: float) -> MaskImage | None:
+    """The mask of one object as it looks where nothing is pointed at; for a background thread. None where it is empty.
+
+    Args:
+        thing: with a mask.
+        scale: points of the view for each pixel of the picture.
+        device_ratio: pixels of the screen for each point.
+    """
+    _, masks = _rendered((thing,), {}, scale, device_ratio)
+    return masks.resting if masks else None
+
+
 class MaskRenderer(QObject):
     """Renders the masks of one picture in a background thread, anew when another zoom has settled.
 

@@ -1,0 +1,1 @@
+"""The process that writes down what was said: recognisers of speech take memory and time."""

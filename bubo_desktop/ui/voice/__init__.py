@@ -1,0 +1,1 @@
+"""The microphone in the window, and answers read aloud."""

@@ -1,0 +1,1 @@
+"""Nano's ears: the network that hears, its training, its scores, and its export for the engine."""

@@ -1,0 +1,1 @@
+"""Nano's trained networks as the files of a pack."""

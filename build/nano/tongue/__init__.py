@@ -1,0 +1,1 @@
+"""Nano's tongue: the language network, which learns to talk about scenes before it is shown any."""

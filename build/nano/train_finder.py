@@ -1,0 +1,56 @@
+"""Trains the finder of nano's eyes, tagger and grounder, on pictures drawn as they are needed.
+
+    python -m build.nano.train_finder --out out/nano2/finder --pictures 120000
+
+A run that was stopped goes on with the same command. On a CPU with BF16: `ACCELERATE_MIXED_PRECISION=bf16`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from build.nano.eyes.lessons import FinderPupil, Sights
+from build.nano.eyes.network import Finder
+from build.nano.eyes.views import INPUT_PX, Views
+from build.training.loop import Plan, Run, open_accelerator
+from build.training.schedule import Schedule
+from build.world.facts import read_vocabulary
+
+SIDES_PX = (128, 128, 160, INPUT_PX)  # most is learnt from small pictures, which take a third of the time
+ADAM_RATE, MUON_RATE, LAST_RATE = 2e-3, 0.03, 1e-5
+SAVE_EVERY = 200
+
+
+def plan(n_pictures: int, batch_size: int, seed: int) -> Plan:
+    """How to learn from so many pictures."""
+    n_steps = n_pictures // batch_size
+    schedule = Schedule(
+        n_epochs=1, steps_per_epoch=n_steps, peak_rate=ADAM_RATE, last_rate=LAST_RATE, n_warm_up_steps=n_steps // 50,
+        weight_decay=0.02, max_norm=10.0, matrix_rate=MUON_RATE,
+    )  # fmt: skip
+    return Plan(schedule=schedule, seed=seed, batch_size=batch_size, log_every=50, save_every=SAVE_EVERY)
+
+
+def main() -> None:
+    """Reads the command line and trains."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("out/nano2/finder"))
+    parser.add_argument("--pictures", type=int, default=120_000, help="pictures to draw and learn from")
+    parser.add_argument("--batch", type=int, default=32, help="pictures a step")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads for torch")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw; 0 draws between the steps")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    pupil = FinderPupil(Finder())
+    stream = Sights(Views(read_vocabulary()), SIDES_PX, options.batch, options.seed)
+    learning = plan(options.pictures, options.batch, options.seed)
+    Run(open_accelerator(), pupil, stream, learning, options.out, repr(learning), options.workers).learn()
+
+
+if __name__ == "__main__":
+    main()
