@@ -133,16 +133,16 @@ class Program:
         done = subprocess.run(command, env=self.desktop.environment, capture_output=True, check=True)
         return np.frombuffer(done.stdout, np.uint8).reshape(height, width, 3)
 
-    def still_screen(self) -> NDArray[np.uint8]:
-        """The screen once it has stopped changing."""
+    def still_screen(self, shows: Callable[[NDArray[np.uint8]], object] = lambda _: True) -> NDArray[np.uint8]:
+        """The screen once it has stopped changing and shows what is waited for."""
         before = self.screen()
 
         def unchanged() -> list[NDArray[np.uint8]]:
             nonlocal before
             previous, before = before, self.screen()
-            return [before] if np.array_equal(previous, before) else []
+            return [before] if np.array_equal(previous, before) and shows(before) else []
 
-        return self.wait_for(unchanged, "a screen that stands still")[0]
+        return self.wait_for(unchanged, "a screen that stands still and shows what is waited for")[0]
 
     # What is done to it
 
