@@ -122,6 +122,21 @@ class Talk:
             case _:
                 raise EngineError("The engine ended a question without an answer.")
 
+    def look_up(self, words: str) -> None:
+        """Waits until the engine has looked up what is to be watched for.
+
+        Raises:
+            InputError, PackError: the pack knows nothing of that name.
+            KeyboardInterrupt: the user pressed Ctrl-C.
+        """
+        self._ending, self._on_step = None, None
+        self._awaited = self._client.sense(seek=words)
+        match self._wait_for_ending():
+            case Failed() as failed:
+                raise _error(failed)
+            case Cancelled():
+                raise KeyboardInterrupt
+
     def close(self) -> None:
         """Ends the engine and waits for its end."""
         self._client.state_changed.connect(lambda _state: self._loop.quit())

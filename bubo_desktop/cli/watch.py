@@ -56,6 +56,8 @@ def run(options: Namespace) -> int:
     talk = Talk(client)
     try:
         talk.start(pack_dir, gpu_layers=0 if options.cpu else -1)
+        if options.sought:
+            talk.look_up(options.sought)  # before the device is opened
         Watch(client, source, options).exec()
     finally:
         source.close()
