@@ -47,6 +47,8 @@ TEST_COMMANDS = {
     "dbus-daemon": "dbus",
     "speech-dispatcher": "speech-dispatcher",
     "flite": "flite",
+    "pulseaudio": "pulseaudio",
+    "pactl": "pulseaudio-utils",
 }
 TEST_FILES = {
     "/usr/lib/speech-dispatcher-modules/sd_espeak-ng": "speech-dispatcher-espeak-ng",
