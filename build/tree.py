@@ -44,6 +44,7 @@ PURPOSES = {  # the first pattern that fits
     "models/nano/*.gguf": "The language network, quantized",
     "models/nano/*.onnx": "A network for ONNX Runtime: see the part of that name in pack.json",
     "models/nano/*.npz": "The vectors of the phrases that the grounder knows",
+    "models/nano/*.tar.xz": "What the next nano has learnt so far, in half precision, for its trainings to go on from",
     "models/nano/samples/*.png": "A drawn picture for the first start and the self-test",
     "models/nano/samples/OFL.txt": "The licence of the pictograms in the sample pictures",
     "models/nano/samples/*.wav": "A synthesised sound for the first start and the self-test",
