@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
-from build.errors import BuildError
 from build.nano.alignment.words import image_groups, image_words, sound_words
 from build.nano.ears.listener import Listener
 from build.nano.ears.network import SoundTagger
 from build.nano.eyes.detector import Detector
 from build.nano.eyes.reader import Reader
+from build.nano.learnt import read_learnt
 from build.world.facts import Vocabulary, read_vocabulary
 from build.world.talk.slots import N_SOUND_SLOTS
 from build.world.talk.tokenizer import Tokenizer
@@ -119,11 +118,7 @@ def restore(folder: Path, **parts: nn.Module) -> None:
     Raises:
         BuildError: the run has not saved anything yet.
     """
-    found = sorted((folder / "checkpoints").glob("step-*.pt"))
-    if not found:
-        raise BuildError(f"{folder} holds no checkpoint: train the readers first (python -m build.nano.train_readers).")
-    learnt: dict[str, Tensor] = torch.load(found[-1], map_location="cpu", weights_only=True)["pupil"]
     for part, network in parts.items():
         learns = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
-        mine = {name.removeprefix(f"{part}."): value for name, value in learnt.items() if name.startswith(f"{part}.")}
+        mine = read_learnt(folder, part)
         network.load_state_dict({name: mine[name] for name in learns & mine.keys()}, strict=False)

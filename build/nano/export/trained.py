@@ -15,6 +15,7 @@ from build.nano.checkpoints import load_checkpoint
 from build.nano.ears.network import SoundTagger
 from build.nano.ears.training import load_tagger
 from build.nano.eyes.detector import Detector
+from build.nano.learnt import read_learnt
 from build.nano.masks.network import load_masks
 from build.nano.tongue.lessons import TonguePupil
 from build.nano.tongue.network import create_network
@@ -74,12 +75,8 @@ def load_detector(training: Path, vocabulary: Vocabulary) -> Detector:
     """
     detector = Detector(len(vocabulary.labels), len(COLOURS))
     for part in (FINDER, NAMER):
-        found = sorted((training / part / "checkpoints").glob("step-*.pt"))
-        if not found:
-            raise BuildError(f"{training} holds no {part}: train it first (python -m build.nano.train_{part}).")
-        learnt = torch.load(found[-1], map_location="cpu", weights_only=True)["pupil"]
         network: nn.Module = getattr(detector, part)
-        network.load_state_dict({name.removeprefix(f"{part}."): value for name, value in learnt.items()})
+        network.load_state_dict(read_learnt(training / part, part))
     return detector.eval()
 
 

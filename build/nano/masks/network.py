@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bubo_desktop.packs.manifest import CropSegmenter
-from build.errors import BuildError
 from build.nano.eyes.network import Residual, conv
+from build.nano.learnt import read_learnt
 
 PART = CropSegmenter(file="segmenter.onnx", size=64, margin=0.15)
 """How crops are cut. With perfect answers, crops of 64 pixels give masks of IoU 0.995, those of 96 pixels 0.998: the
@@ -56,10 +55,6 @@ def load_masks(folder: Path) -> MaskNetwork:
     Raises:
         BuildError: nothing was trained there.
     """
-    found = sorted((folder / "checkpoints").glob("step-*.pt"))
-    if not found:
-        raise BuildError(f"{folder} holds no masks: train them first (python -m build.nano.train_masks).")
-    learnt = torch.load(found[-1], map_location="cpu", weights_only=True)["pupil"]
     network = MaskNetwork()
-    network.load_state_dict({name.removeprefix("network."): value for name, value in learnt.items()})
+    network.load_state_dict(read_learnt(folder, "network"))
     return network.eval()
