@@ -77,6 +77,13 @@ class PlainFinder(nn.Module):
         return fine, boxes, SURE * (2 * fine[:, 0].flatten(1) - 1)
 
 
+class PlainRefiner(nn.Module):
+    """Has nothing to set right."""
+
+    def forward(self, _: torch.Tensor, boxes: torch.Tensor, logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return boxes, logits
+
+
 class PlainNamer(nn.Module):
     """Names it: green is its label, blue its colour."""
 
@@ -89,7 +96,8 @@ class PlainNamer(nn.Module):
 
 def plain_eyes() -> Detector:
     eyes = Detector(len(TINY.labels), len(COLOURS))
-    eyes.finder, eyes.namer = PlainFinder(), PlainNamer()  # type: ignore[assignment]  # they see the same way
+    eyes.finder, eyes.refiner = PlainFinder(), PlainRefiner()  # type: ignore[assignment]  # they see the same way
+    eyes.namer = PlainNamer()  # type: ignore[assignment]
     return eyes
 
 
@@ -280,7 +288,7 @@ def test_what_was_learnt_is_rebuilt_and_runs_in_onnx_runtime(
 
 def test_nothing_is_rebuilt_where_nothing_was_learnt(tmp_path: Path) -> None:
     network = create_network(N_PIECES, width=32, n_layers=1, feed_forward=32)
-    with pytest.raises(BuildError, match="train the readers first"):
+    with pytest.raises(BuildError, match="stage1 holds no checkpoint"):
         load_readers(*random_senses(read_vocabulary()), network, Words(), tmp_path)  # type: ignore[arg-type]
 
 

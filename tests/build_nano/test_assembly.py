@@ -33,6 +33,7 @@ from build.nano.eyes.close_ups import NamerPupil
 from build.nano.eyes.detector import Detector
 from build.nano.eyes.lessons import FinderPupil
 from build.nano.eyes.namer import QUERY_WIDTH
+from build.nano.eyes.second_looks import RefinerPupil
 from build.nano.masks.network import MaskNetwork
 from build.nano.tongue.lessons import TonguePupil
 from build.nano.tongue.network import create_network
@@ -191,7 +192,12 @@ def test_int8_files_are_small_and_close_to_their_networks(tmp_path):
 
 
 def test_networks_come_back_from_their_runs(tmp_path, trained, vocabulary):
-    pupils = {"finder": FinderPupil(trained.detector.finder), "namer": NamerPupil(trained.detector.namer)}
+    eyes = trained.detector
+    pupils = {
+        "finder": FinderPupil(eyes.finder),
+        "refiner": RefinerPupil(eyes.finder, eyes.refiner),
+        "namer": NamerPupil(eyes.namer),
+    }
     for name, pupil in pupils.items():
         Checkpoints(tmp_path / name / "checkpoints", "").save(1, {"pupil": pupil.state_dict()})
     save_checkpoint(tmp_path / "tongue", TonguePupil(trained.tongue), 1)

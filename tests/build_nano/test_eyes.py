@@ -11,7 +11,7 @@ from bubo_desktop.engine.sessions import Session
 from build.nano.eyes.detector import Detector
 from build.nano.eyes.losses import finding_loss
 from build.nano.eyes.network import STRIDE, place_centres
-from build.nano.eyes.peaks import Peaks, find_peaks, picture_extent
+from build.nano.eyes.peaks import SAME, Peaks, choose, in_picture, overlap, picture_extent
 from build.nano.eyes.reader import N_QUERIES, Reader, Said
 from build.nano.eyes.targets import Drawn, assign
 from build.onnx_export import export_onnx
@@ -75,22 +75,29 @@ def test_the_picture_is_found_in_its_padding() -> None:
     assert longer.tolist() == [[1], [1]]
 
 
-def test_middles_are_chosen_by_their_boxes_and_told_in_the_picture_s_own_frame() -> None:
-    middles, boxes = torch.full((1, N * N), -SURE), torch.zeros(1, N * N, 4)
+def test_of_boxes_round_one_object_the_surest_is_chosen() -> None:
+    wanted = [(0.7, 0.45, 0.9, 0.55), (0.2, 0.35, 0.4, 0.45), (0.3, 0.38, 0.36, 0.42), (0.71, 0.45, 0.9, 0.55)]
+    logits = torch.tensor([[5.0, 7.0, 6.0, 4.0]])
+    surest = choose(logits, torch.tensor([wanted]), 4, 4)
+    assert surest.chosen[0, :3].tolist() == [1, 2, 0]  # the smaller one inside is there as well
+    assert (surest.logit[0] > 0).tolist() == [True, True, True, False]  # and a slope is no object
+
+
+def test_a_box_that_gives_way_drives_no_other_away() -> None:
+    boxes = torch.tensor([[(0.1 + 0.03 * k, 0.1, 0.4 + 0.03 * k, 0.4) for k in range(3)]])
+    assert (overlap(boxes)[0] > SAME).tolist() == [[True, True, False], [True, True, True], [False, True, True]]
+    surest = choose(torch.tensor([[3.0, 2.0, 1.0]]), boxes, 3, 3)
+    assert surest.chosen[0].tolist()[:2] == [0, 2]
+    assert (surest.logit[0] > 0).tolist() == [True, True, False]
+
+
+def test_finds_are_told_in_the_picture_s_own_frame() -> None:
     pixels = torch.ones(1, 3, SIDE, SIDE)
     pixels[:, :, : SIDE // 4] = pixels[:, :, -SIDE // 4 :] = 0  # twice as wide as high
-    places = [place_of(0.8, 0.5), place_of(0.3, 0.4), place_of(0.3, 0.4) + 1]
-    wanted = [(0.7, 0.45, 0.9, 0.55), (0.2, 0.35, 0.4, 0.45), (0.3, 0.38, 0.36, 0.42)]
-    for place, box in zip(places, wanted, strict=True):
-        middles[0, place] = SURE - place / 100
-        boxes[0, place] = torch.tensor(box)
-    slope = place_of(0.8, 0.5) + 1
-    middles[0, slope], boxes[0, slope] = SURE - 4, torch.tensor((0.71, 0.45, 0.9, 0.55))
-    peaks = find_peaks(middles, boxes, pixels, 4)
-    assert peaks.place[0, :3].tolist() == [places[1], places[2], places[0]]  # the smaller one inside is there as well
-    assert (peaks.sureness[0] > 0.5).tolist() == [True, True, True, False]  # and a slope is no object
+    peaks = in_picture(torch.zeros(1, 1), torch.tensor([[(0.2, 0.35, 0.4, 0.45)]]), pixels)
+    assert peaks.sureness.tolist() == [[0.5]]
     assert torch.allclose(peaks.box[0, 0], torch.tensor([0.2, 0.2, 0.4, 0.4]), atol=1e-5)
-    assert torch.allclose(peaks.side[0, [0, 2]], torch.tensor(0.2), atol=1e-5)
+    assert torch.allclose(peaks.side, torch.tensor(0.2), atol=1e-5)
 
 
 def test_slots_stand_from_left_to_right_with_the_empty_ones_behind() -> None:
@@ -102,7 +109,7 @@ def test_slots_stand_from_left_to_right_with_the_empty_ones_behind() -> None:
         words[0, query, label] = nothing[0, 8 + query] = SURE * 2
         nothing[0, query], box[0, query] = -SURE, torch.tensor((x - 0.1, 0, x + 0.1, 1))
     inside[0, 1, 0] = inside[0, 0, -1] = SURE  # the left one is inside the right one
-    peaks = Peaks(torch.zeros(1, N_QUERIES).long(), torch.zeros(1, N_QUERIES), box, torch.zeros(1, N_QUERIES))
+    peaks = Peaks(torch.zeros(1, N_QUERIES), box, torch.zeros(1, N_QUERIES))
     bags = reader.bags(Said(words, inside, nothing, peaks))[0]
     names = [*GROUPS[0], *GROUPS[1], *(f"k{k}" for k in range(N_QUERIES)), *(f"in{k}" for k in range(N_QUERIES)), "-"]
     said = [{names[k] for k in (slot > 0.9).nonzero()[:, 0]} for slot in bags]

@@ -23,7 +23,8 @@ from build.nano.train_tongue import TOKENIZER_NAME
 from build.world.facts import COLOURS, Vocabulary
 from build.world.talk.tokenizer import Tokenizer, read_tokenizer
 
-FINDER, NAMER, EARS, TONGUE, MASKS, READERS = "finder", "namer", "ears", "tongue", "masks", "alignment"
+EYES = ("finder", "refiner", "namer")
+EARS, TONGUE, MASKS, READERS = "ears", "tongue", "masks", "alignment"
 """The runs' folders."""
 
 
@@ -56,7 +57,7 @@ def load_all(training: Path, vocabulary: Vocabulary) -> Trained:
     Raises:
         BuildError: runs are missing; they are named.
     """
-    missing = [name for name in (FINDER, NAMER, EARS, TONGUE, MASKS, READERS) if not (training / name).is_dir()]
+    missing = [name for name in (*EYES, EARS, TONGUE, MASKS, READERS) if not (training / name).is_dir()]
     if missing:
         raise BuildError(f"{training} holds no {', '.join(missing)}: train what is missing first.")
     detector = load_detector(training, vocabulary)
@@ -68,13 +69,13 @@ def load_all(training: Path, vocabulary: Vocabulary) -> Trained:
 
 
 def load_detector(training: Path, vocabulary: Vocabulary) -> Detector:
-    """Reads the newest finder and namer of their runs.
+    """Reads the newest finder, refiner and namer of their runs.
 
     Raises:
         BuildError: there is none.
     """
     detector = Detector(len(vocabulary.labels), len(COLOURS))
-    for part in (FINDER, NAMER):
+    for part in EYES:
         network: nn.Module = getattr(detector, part)
         network.load_state_dict(read_learnt(training / part, part))
     return detector.eval()

@@ -1,4 +1,4 @@
-"""From what a detector says of every place to the few places where an object has its middle."""
+"""From many boxes, of which several are round one object, to the few that are each round another."""
 
 from __future__ import annotations
 
@@ -9,48 +9,61 @@ from torch import Tensor
 
 from build.nano.queries import pick
 
-N_CANDIDATES = 100  # the slopes of eight large objects do not fill so many places
-SAME = 0.6  # boxes of two places that overlap more than this are of one object
+SAME = 0.7  # boxes that overlap more than this are of one object
+NEVER = -12.0  # the logit of a box whose object has another
+_N_ROUNDS = 6  # in which boxes give way to surer ones; chains of more are rare
 _PADDED = 1e-3  # no channel of what pads a picture is further from 0
 
 
 class Peaks(NamedTuple):
-    """The n places that are surest to be an object's middle, each of another object, the surest first.
+    """Where n objects may be, the surest first, in the picture without what pads it.
 
     Attributes:
-        place: int64 (B, n), their indices.
         sureness: (B, n) in 0..1.
-        box: (B, n, 4), x0, y0, x1, y1 in 0..1 of the picture without what pads it.
+        box: (B, n, 4), x0, y0, x1, y1 in 0..1 of the picture.
         side: (B, n), the longer side of the box in 0..1 of the picture's longer side.
     """
 
-    place: Tensor
     sureness: Tensor
     box: Tensor
     side: Tensor
 
 
-def find_peaks(middles: Tensor, boxes: Tensor, pixels: Tensor, n: int) -> Peaks:
-    """Chooses `n` places.
+class Surest(NamedTuple):
+    """Which n boxes were chosen, the surest first: `chosen` int64 (B, n), `logit` (B, n), NEVER once none are left."""
 
-    A place is passed over where a surer one has the same box. Its neighbours alone would not do: what lies in the
-    middle of something larger has its own middle beside the other's.
+    chosen: Tensor
+    logit: Tensor
+
+
+def choose(logits: Tensor, boxes: Tensor, n: int, n_candidates: int) -> Surest:
+    """Chooses the `n` surest boxes of which no two are the same.
+
+    A box gives way to a surer one that is the same and does not give way itself. That no other middle is near would not
+    do instead: what lies in the middle of something larger has its own middle beside the other's.
 
     Args:
-        middles: logits (B, P) of whether an object has its middle in a place.
-        boxes: (B, P, 4), x0, y0, x1, y1 in 0..1 of the network's input.
-        pixels: (B, 3, h, w), the input, 0 where it is padded.
+        logits: (B, m) of a box being an object's.
+        boxes: (B, m, 4), x0, y0, x1, y1.
         n: how many.
+        n_candidates: of how many of the surest; at most m.
     """
-    sureness, place = torch.sigmoid(middles).topk(N_CANDIDATES)
-    box = pick(boxes, place)
-    is_surer = torch.ones(N_CANDIDATES, N_CANDIDATES, dtype=torch.bool, device=box.device).tril(-1)
-    is_told = ((overlap(box) > SAME) & is_surer).any(-1)
-    sureness, chosen = (sureness * ~is_told).topk(n)
+    logit, index = logits.topk(n_candidates)
+    is_surer = torch.ones(n_candidates, n_candidates, device=boxes.device).tril(-1)
+    rivals = (overlap(pick(boxes, index)) > SAME).float() * is_surer
+    stays = torch.ones_like(logit)
+    for _ in range(_N_ROUNDS):
+        stays = 1 - (rivals * stays[:, None]).amax(-1)
+    logit, chosen = torch.where(stays > 0, logit, torch.full_like(logit, NEVER)).topk(n)
+    return Surest(index.gather(1, chosen), logit)
+
+
+def in_picture(surest: Tensor, boxes: Tensor, pixels: Tensor) -> Peaks:
+    """Boxes (B, n, 4) in 0..1 of the padded input (B, 3, h, w), with logits (B, n), as the picture itself has them."""
     start, size, longer = picture_extent(pixels)
-    box = (pick(box, chosen) - start.repeat(1, 2)[:, None]) / size.repeat(1, 2)[:, None]
+    box = (boxes - start.repeat(1, 2)[:, None]) / size.repeat(1, 2)[:, None]
     side = ((box[..., 2:] - box[..., :2]) * (size / longer)[:, None]).amax(-1)
-    return Peaks(place.gather(1, chosen), sureness, box, side)
+    return Peaks(torch.sigmoid(surest), box, side)
 
 
 def shared_area(boxes: Tensor) -> Tensor:

@@ -75,8 +75,7 @@ class Reader(nn.Module):
         """pixels: (B, 3, h, w) -> what the queries say."""
         found = self.detector(pixels, N_QUERIES)
         seen, peaks, named = found.fine.flatten(2).transpose(1, 2), found.peaks, found.named
-        there = pick(seen, peaks.place)
-        queries = self.enter(torch.cat((there, named.embedding, geometry_waves(peaks)), -1))
+        queries = self.enter(torch.cat((found.there, named.embedding, geometry_waves(peaks)), -1))
         nearness = _nearness(found.boxes, place_centres(found.fine.shape[2], found.fine.shape[3]).to(found.boxes))
         for block in self.blocks:
             queries = block(queries, seen, nearness)
