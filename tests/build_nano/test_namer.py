@@ -52,7 +52,7 @@ def test_crops_of_several_pictures_and_boxes_stand_in_their_order() -> None:
 
 
 def test_a_lesson_holds_things_twice_and_boxes_of_nothing() -> None:
-    lesson = Stills(draw, n_pictures=6, n_validation=1, seed=1).lesson(0, ALL)
+    lesson = Stills(draw, n_pictures=6, n_validation=1, seed=1, jitter=0.07).lesson(0, ALL)
     assert lesson.kinds == ["thing" if label >= 0 else "nothing" for label in lesson.labels.tolist()]
     assert lesson.kinds.count("thing") == 12
     assert lesson.kinds.count("nothing") > 0
@@ -65,7 +65,7 @@ def test_a_lesson_holds_things_twice_and_boxes_of_nothing() -> None:
 
 
 def test_a_step_draws_the_same_again_and_validation_something_else() -> None:
-    stills = Stills(draw, n_pictures=2, n_validation=1, seed=1)
+    stills = Stills(draw, n_pictures=2, n_validation=1, seed=1, jitter=0.07)
     first, again, fresh = stills.lesson(3, ALL), stills.lesson(3, ALL), stills.validation(3, ALL)
     assert torch.equal(first.crops, again.crops)
     assert first.crops.shape != fresh.crops.shape or not torch.equal(first.crops, fresh.crops)
@@ -73,7 +73,7 @@ def test_a_step_draws_the_same_again_and_validation_something_else() -> None:
 
 def test_labels_are_learnt_and_nothing_stays_nothing() -> None:
     torch.manual_seed(0)
-    pupil, stills = NamerPupil(Namer(3, 2)), Stills(draw, n_pictures=6, n_validation=1, seed=1)
+    pupil, stills = NamerPupil(Namer(3, 2)), Stills(draw, n_pictures=6, n_validation=1, seed=1, jitter=0.07)
     schedule = Schedule(n_epochs=1, steps_per_epoch=60, peak_rate=5e-3, last_rate=0.0, matrix_rate=0.03)
     optimiser = make_optimiser(pupil, schedule)
     for step in range(schedule.n_steps):

@@ -18,7 +18,6 @@ from build.nano.eyes.targets import Drawn
 from build.nano.eyes.views import INPUT_PX
 from build.training.pupil import Judged, Pupil, Share
 
-JITTER = 0.07  # standard deviation of each edge of a found box, of the box's side
 _N_LOOKS = 2  # at each thing, each with a box of its own: drawing takes longer than looking
 _N_NOTHING = 1  # boxes in a picture in which there is nothing
 _NOTHING_SIDES = (0.1, 0.5)
@@ -49,10 +48,12 @@ class Stills:
         n_pictures: a step.
         n_validation: batches of pictures that are never learnt from.
         seed: of all that is drawn.
+        jitter: standard deviation of each edge of a box, of the box's side.
     """
 
-    def __init__(self, draw: Draw, n_pictures: int, n_validation: int, seed: int) -> None:
+    def __init__(self, draw: Draw, n_pictures: int, n_validation: int, seed: int, jitter: float) -> None:
         self._draw, self._n_pictures, self.n_validation, self._seed = draw, n_pictures, n_validation, seed
+        self._jitter = jitter
 
     def lesson(self, step: int, share: Share) -> CloseUps:
         """A share of a step's close-ups."""
@@ -73,7 +74,7 @@ class Stills:
     def _close_ups(self, rng: np.random.Generator) -> CloseUps:
         pixels, drawn = self._draw(rng, INPUT_PX)
         empty = _boxes_of_nothing(rng, drawn)
-        looks = [_jittered(rng, drawn.boxes) for _ in range(_N_LOOKS)]
+        looks = [_jittered(rng, drawn.boxes, self._jitter) for _ in range(_N_LOOKS)]
         boxes = np.concatenate((*looks, empty)).astype(np.float32)
         nothing = np.full(len(empty), -1)
         labels, colours = (
@@ -118,9 +119,9 @@ def _each(logits: Tensor, wanted: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, right, reduction="sum")
 
 
-def _jittered(rng: np.random.Generator, boxes: NDArray[np.float32]) -> NDArray[np.float64]:
+def _jittered(rng: np.random.Generator, boxes: NDArray[np.float32], jitter: float) -> NDArray[np.float64]:
     sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    return boxes + sides * np.clip(rng.normal(0, JITTER, boxes.shape), -0.2, 0.2)
+    return boxes + sides * np.clip(rng.normal(0, jitter, boxes.shape), -0.2, 0.2)
 
 
 def _boxes_of_nothing(rng: np.random.Generator, drawn: Drawn) -> NDArray[np.float64]:
