@@ -1,10 +1,11 @@
 """Trains the namer of nano's eyes, tagger and grounder, on close-ups of pictures drawn as they are needed.
 
     python -m build.nano.train_namer --out out/nano2/namer_rough --pictures 120000
-    python -m build.nano.train_namer --out out/nano2/namer --begin out/nano2/namer_rough --pictures 80000
+    python -m build.nano.train_namer --out out/nano2/namer --begin out/nano2/namer_rough --pictures 80000 --seed 2
 
 The first run learns from boxes as a finder tells them, the second goes on from its weights with boxes that were set
-right, as they are when the namer is asked. A run that was stopped goes on with the same command. On a CPU with BF16: `ACCELERATE_MIXED_PRECISION=bf16`.
+right, as they are when the namer is asked. A run that was stopped goes on with the same command. On a CPU with BF16:
+`ACCELERATE_MIXED_PRECISION=bf16`.
 """
 
 from __future__ import annotations
