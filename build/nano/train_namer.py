@@ -1,10 +1,10 @@
 """Trains the namer of nano's eyes, tagger and grounder, on close-ups of pictures drawn as they are needed.
 
     python -m build.nano.train_namer --out out/nano2/namer_rough --pictures 120000
-    python -m build.nano.train_namer --out out/nano2/namer --begin out/nano2/namer_rough --pictures 80000 --seed 2
+    python -m build.nano.train_namer --out out/nano2/namer --begin out/nano2/namer_rough --pictures 50000 --seed 2
 
-The first run learns from boxes as a finder tells them, the second goes on from its weights with boxes that were set
-right, as they are when the namer is asked. A run that was stopped goes on with the same command. On a CPU with BF16:
+The first run learns from boxes a little beside the true ones; the second goes on from its weights with what a trained
+finder finds. A run that was stopped goes on with the same command. On a CPU with BF16:
 `ACCELERATE_MIXED_PRECISION=bf16`.
 """
 
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import torch
 
-from build.nano.eyes.close_ups import NamerPupil, Stills
+from build.nano.eyes.close_ups import Frame, NamerPupil, Stills, frame_roughly
+from build.nano.eyes.finds import FinderFrames
 from build.nano.eyes.namer import Namer
+from build.nano.eyes.network import Finder
 from build.nano.eyes.views import Views
 from build.nano.learnt import read_learnt
 from build.training.loop import Plan, Run, open_accelerator
@@ -25,7 +27,6 @@ from build.world.facts import COLOURS, read_vocabulary
 
 ADAM_RATE, MUON_RATE, LAST_RATE = 2e-3, 0.03, 1e-5
 GENTLY = 0.3  # of these rates, for what has learnt already
-ROUGH_JITTER, JITTER = 0.07, 0.03  # of boxes, without and with --begin
 N_VALIDATION = 20
 
 
@@ -44,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("out/nano2/namer"))
     parser.add_argument("--begin", type=Path, help="the folder of a finished run, from whose weights to go on")
+    parser.add_argument("--finder", type=Path, default=Path("out/nano2/finder"), help="its run, for --begin")
     parser.add_argument("--pictures", type=int, default=120_000, help="pictures to draw and learn from")
     parser.add_argument("--batch", type=int, default=20, help="pictures a step, each with a close-up or more")
     parser.add_argument("--seed", type=int, default=1, help="another one than that of --begin")
@@ -54,10 +56,13 @@ def main() -> None:
     torch.manual_seed(options.seed)
     vocabulary = read_vocabulary()
     pupil = NamerPupil(Namer(len(vocabulary.labels), len(COLOURS)))
+    frame: Frame = frame_roughly
     if options.begin:
         pupil.namer.load_state_dict(read_learnt(options.begin, "namer"))
-    jitter = JITTER if options.begin else ROUGH_JITTER
-    stream = Stills(Views(vocabulary), options.batch, N_VALIDATION, options.seed, jitter)
+        finder = Finder()
+        finder.load_state_dict(read_learnt(options.finder, "finder"))
+        frame = FinderFrames(finder)
+    stream = Stills(Views(vocabulary), frame, options.batch, N_VALIDATION, options.seed)
     learning = plan(options.pictures, options.batch, options.seed, GENTLY if options.begin else 1.0)
     Run(open_accelerator(), pupil, stream, learning, options.out, repr(learning), options.workers).learn()
 

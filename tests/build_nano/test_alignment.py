@@ -77,13 +77,6 @@ class PlainFinder(nn.Module):
         return fine, boxes, SURE * (2 * fine[:, 0].flatten(1) - 1)
 
 
-class PlainRefiner(nn.Module):
-    """Has nothing to set right."""
-
-    def forward(self, _: torch.Tensor, boxes: torch.Tensor, logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return boxes, logits
-
-
 class PlainNamer(nn.Module):
     """Names it: green is its label, blue its colour."""
 
@@ -96,8 +89,7 @@ class PlainNamer(nn.Module):
 
 def plain_eyes() -> Detector:
     eyes = Detector(len(TINY.labels), len(COLOURS))
-    eyes.finder, eyes.refiner = PlainFinder(), PlainRefiner()  # type: ignore[assignment]  # they see the same way
-    eyes.namer = PlainNamer()  # type: ignore[assignment]
+    eyes.finder, eyes.namer = PlainFinder(), PlainNamer()  # type: ignore[assignment]  # they see the same way
     return eyes
 
 

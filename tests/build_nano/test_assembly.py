@@ -33,7 +33,6 @@ from build.nano.eyes.close_ups import NamerPupil
 from build.nano.eyes.detector import Detector
 from build.nano.eyes.lessons import FinderPupil
 from build.nano.eyes.namer import QUERY_WIDTH
-from build.nano.eyes.second_looks import RefinerPupil
 from build.nano.masks.network import MaskNetwork
 from build.nano.tongue.lessons import TonguePupil
 from build.nano.tongue.network import create_network
@@ -195,7 +194,6 @@ def test_networks_come_back_from_their_runs(tmp_path, trained, vocabulary):
     eyes = trained.detector
     pupils = {
         "finder": FinderPupil(eyes.finder),
-        "refiner": RefinerPupil(eyes.finder, eyes.refiner),
         "namer": NamerPupil(eyes.namer),
     }
     for name, pupil in pupils.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,13 @@ class Speaking(torch.nn.Module):
 def drawn(*boxes: tuple[float, float, float, float]) -> Drawn:
     n = len(boxes)
     return Drawn(np.arange(n), np.full(n, -1), np.array(boxes, np.float32).reshape(-1, 4))
+
+
+def among_others(logits: Sequence[float], boxes: Sequence[Sequence[float]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits (1, N * N) and boxes (1, N * N, 4) of which these are the first, and the others are nothing anywhere."""
+    all_logits, all_boxes = torch.full((1, N * N), -SURE), torch.zeros(1, N * N, 4)
+    all_logits[0, : len(logits)], all_boxes[0, : len(boxes)] = torch.tensor(logits), torch.tensor(boxes)
+    return all_logits, all_boxes
 
 
 def place_of(x: float, y: float) -> int:
@@ -77,16 +85,19 @@ def test_the_picture_is_found_in_its_padding() -> None:
 
 def test_of_boxes_round_one_object_the_surest_is_chosen() -> None:
     wanted = [(0.7, 0.45, 0.9, 0.55), (0.2, 0.35, 0.4, 0.45), (0.3, 0.38, 0.36, 0.42), (0.71, 0.45, 0.9, 0.55)]
-    logits = torch.tensor([[5.0, 7.0, 6.0, 4.0]])
-    surest = choose(logits, torch.tensor([wanted]), 4, 4)
+    surest = choose(*among_others([5.0, 7.0, 6.0, 4.0], wanted), 4)
     assert surest.chosen[0, :3].tolist() == [1, 2, 0]  # the smaller one inside is there as well
     assert (surest.logit[0] > 0).tolist() == [True, True, True, False]  # and a slope is no object
 
 
 def test_a_box_that_gives_way_drives_no_other_away() -> None:
-    boxes = torch.tensor([[(0.1 + 0.03 * k, 0.1, 0.4 + 0.03 * k, 0.4) for k in range(3)]])
-    assert (overlap(boxes)[0] > SAME).tolist() == [[True, True, False], [True, True, True], [False, True, True]]
-    surest = choose(torch.tensor([[3.0, 2.0, 1.0]]), boxes, 3, 3)
+    boxes = [(0.1 + 0.03 * k, 0.1, 0.4 + 0.03 * k, 0.4) for k in range(3)]
+    assert (overlap(torch.tensor([boxes]))[0] > SAME).tolist() == [
+        [True, True, False],
+        [True, True, True],
+        [False, True, True],
+    ]
+    surest = choose(*among_others([3.0, 2.0, 1.0], boxes), 3)
     assert surest.chosen[0].tolist()[:2] == [0, 2]
     assert (surest.logit[0] > 0).tolist() == [True, True, False]
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from build.nano.eyes.close_ups import CloseUps, NamerPupil, Stills
+from build.nano.eyes.close_ups import CloseUps, NamerPupil, Stills, frame_roughly
+from build.nano.eyes.finds import FinderFrames
 from build.nano.eyes.namer import MARGIN, SIDE_PX, Namer, crop
+from build.nano.eyes.network import Finder
 from build.nano.eyes.targets import Drawn
 from build.training.pupil import Share
 from build.training.schedule import Schedule, make_optimiser
@@ -52,7 +54,7 @@ def test_crops_of_several_pictures_and_boxes_stand_in_their_order() -> None:
 
 
 def test_a_lesson_holds_things_twice_and_boxes_of_nothing() -> None:
-    lesson = Stills(draw, n_pictures=6, n_validation=1, seed=1, jitter=0.07).lesson(0, ALL)
+    lesson = Stills(draw, frame_roughly, n_pictures=6, n_validation=1, seed=1).lesson(0, ALL)
     assert lesson.kinds == ["thing" if label >= 0 else "nothing" for label in lesson.labels.tolist()]
     assert lesson.kinds.count("thing") == 12
     assert lesson.kinds.count("nothing") > 0
@@ -65,7 +67,7 @@ def test_a_lesson_holds_things_twice_and_boxes_of_nothing() -> None:
 
 
 def test_a_step_draws_the_same_again_and_validation_something_else() -> None:
-    stills = Stills(draw, n_pictures=2, n_validation=1, seed=1, jitter=0.07)
+    stills = Stills(draw, frame_roughly, n_pictures=2, n_validation=1, seed=1)
     first, again, fresh = stills.lesson(3, ALL), stills.lesson(3, ALL), stills.validation(3, ALL)
     assert torch.equal(first.crops, again.crops)
     assert first.crops.shape != fresh.crops.shape or not torch.equal(first.crops, fresh.crops)
@@ -73,7 +75,7 @@ def test_a_step_draws_the_same_again_and_validation_something_else() -> None:
 
 def test_labels_are_learnt_and_nothing_stays_nothing() -> None:
     torch.manual_seed(0)
-    pupil, stills = NamerPupil(Namer(3, 2)), Stills(draw, n_pictures=6, n_validation=1, seed=1, jitter=0.07)
+    pupil, stills = NamerPupil(Namer(3, 2)), Stills(draw, frame_roughly, n_pictures=6, n_validation=1, seed=1)
     schedule = Schedule(n_epochs=1, steps_per_epoch=60, peak_rate=5e-3, last_rate=0.0, matrix_rate=0.03)
     optimiser = make_optimiser(pupil, schedule)
     for step in range(schedule.n_steps):
@@ -86,3 +88,32 @@ def test_labels_are_learnt_and_nothing_stays_nothing() -> None:
     lesson: CloseUps = stills.validation(0, ALL)
     with torch.no_grad():
         assert pupil.eval()(lesson).is_right.float().mean() > 0.8
+
+
+class PlainFinder(Finder):
+    """Finds in its first places what it is told to, in all others nothing."""
+
+    def __init__(self, boxes: list[tuple[float, float, float, float]]) -> None:
+        super().__init__()
+        self.boxes = boxes
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        n = len(self.boxes)
+        boxes, logits = torch.zeros(1, 200, 4), torch.full((1, 200), -20.0)
+        boxes[0, :n], logits[0, :n] = torch.tensor(self.boxes), 1.0
+        return pixels, boxes, logits
+
+
+def test_finds_are_of_the_thing_they_lie_on_or_of_none_and_unclear_ones_are_left_out() -> None:
+    pixels, drawn = (
+        np.zeros((3, SIDE, SIDE), np.float32),
+        Drawn(np.array([2]), np.array([-1]), np.array([[0.2, 0.2, 0.6, 0.6]], np.float32)),
+    )
+    on_it, beside_it, half_of_it = (0.22, 0.22, 0.6, 0.6), (0.7, 0.7, 0.9, 0.9), (0.4, 0.2, 0.72, 0.52)
+    finder = PlainFinder([on_it, beside_it, half_of_it])
+    boxes, things = FinderFrames(finder)(np.random.default_rng(0), pixels, drawn)
+    n_rough = len(frame_roughly(np.random.default_rng(0), pixels, drawn).things)
+    assert len(things) == 2 + n_rough
+    is_on_it = (np.float32(on_it) == boxes[:2]).all(1)
+    assert is_on_it.sum() == 1
+    assert things[:2].tolist() == np.where(is_on_it, 0, -1).tolist()

@@ -23,7 +23,7 @@ from build.nano.train_tongue import TOKENIZER_NAME
 from build.world.facts import COLOURS, Vocabulary
 from build.world.talk.tokenizer import Tokenizer, read_tokenizer
 
-EYES = ("finder", "refiner", "namer")
+EYES = ("finder", "namer")
 EARS, TONGUE, MASKS, READERS = "ears", "tongue", "masks", "alignment"
 """The runs' folders."""
 
@@ -69,7 +69,7 @@ def load_all(training: Path, vocabulary: Vocabulary) -> Trained:
 
 
 def load_detector(training: Path, vocabulary: Vocabulary) -> Detector:
-    """Reads the newest finder, refiner and namer of their runs.
+    """Reads the newest finder and namer of their runs.
 
     Raises:
         BuildError: there is none.

@@ -1,8 +1,8 @@
-"""Lessons of the namer: drawn things in boxes as a detector finds them, and boxes in which there is nothing."""
+"""Lessons of the namer: drawn things in boxes that are not exact, and boxes in which there is nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -18,6 +18,7 @@ from build.nano.eyes.targets import Drawn
 from build.nano.eyes.views import INPUT_PX
 from build.training.pupil import Judged, Pupil, Share
 
+_JITTER = 0.07  # standard deviation of each edge of a box, of the box's side
 _N_LOOKS = 2  # at each thing, each with a box of its own: drawing takes longer than looking
 _N_NOTHING = 1  # boxes in a picture in which there is nothing
 _NOTHING_SIDES = (0.1, 0.5)
@@ -40,20 +41,31 @@ class CloseUps(NamedTuple):
         return type(self)(*tensors, self.kinds)
 
 
+class Framed(NamedTuple):
+    """Boxes float32 (n, 4), x0, y0, x1, y1 in 0..1 of the input, and the thing in each, int64 (n,), -1 for nothing."""
+
+    boxes: NDArray[np.float32]
+    things: NDArray[np.int64]
+
+
+Frame = Callable[[np.random.Generator, NDArray[np.float32], Drawn], Framed]
+"""Random numbers, an input (3, side, side) and what is drawn in it -> the boxes to look at."""
+
+
 class Stills:
     """An endless stream of close-ups from drawn pictures; the same for the same seed, whatever the machine.
 
     Args:
         draw: draws a picture.
+        frame: chooses the boxes in it.
         n_pictures: a step.
         n_validation: batches of pictures that are never learnt from.
         seed: of all that is drawn.
-        jitter: standard deviation of each edge of a box, of the box's side.
     """
 
-    def __init__(self, draw: Draw, n_pictures: int, n_validation: int, seed: int, jitter: float) -> None:
-        self._draw, self._n_pictures, self.n_validation, self._seed = draw, n_pictures, n_validation, seed
-        self._jitter = jitter
+    def __init__(self, draw: Draw, frame: Frame, n_pictures: int, n_validation: int, seed: int) -> None:
+        self._draw, self._frame = draw, frame
+        self._n_pictures, self.n_validation, self._seed = n_pictures, n_validation, seed
 
     def lesson(self, step: int, share: Share) -> CloseUps:
         """A share of a step's close-ups."""
@@ -73,15 +85,19 @@ class Stills:
 
     def _close_ups(self, rng: np.random.Generator) -> CloseUps:
         pixels, drawn = self._draw(rng, INPUT_PX)
-        empty = _boxes_of_nothing(rng, drawn)
-        looks = [_jittered(rng, drawn.boxes, self._jitter) for _ in range(_N_LOOKS)]
-        boxes = np.concatenate((*looks, empty)).astype(np.float32)
-        nothing = np.full(len(empty), -1)
-        labels, colours = (
-            torch.from_numpy(np.concatenate((*[it] * _N_LOOKS, nothing))) for it in (drawn.labels, drawn.colours)
-        )
+        boxes, things = self._frame(rng, pixels, drawn)
+        labels, colours = (torch.from_numpy(np.append(it, -1)[things]) for it in (drawn.labels, drawn.colours))
         crops = crop(torch.from_numpy(pixels.copy())[None], torch.from_numpy(boxes)[None])
         return CloseUps(crops, labels, colours, ())
+
+
+def frame_roughly(rng: np.random.Generator, _: NDArray[np.float32], drawn: Drawn) -> Framed:
+    """Each thing twice, in boxes whose edges are a little beside its own; and a box in which there is nothing."""
+    sides = np.tile(drawn.boxes[:, 2:] - drawn.boxes[:, :2], 2)
+    looks = [drawn.boxes + sides * np.clip(rng.normal(0, _JITTER, sides.shape), -0.2, 0.2) for _ in range(_N_LOOKS)]
+    empty = _boxes_of_nothing(rng, drawn)
+    things = np.concatenate((np.tile(np.arange(len(drawn.boxes)), _N_LOOKS), np.full(len(empty), -1)))
+    return Framed(np.concatenate((*looks, empty)).astype(np.float32), things)
 
 
 class NamerPupil(Pupil):
@@ -117,11 +133,6 @@ def _each(logits: Tensor, wanted: Tensor) -> Tensor:
     """Cross-entropy of each label or colour for itself, summed; logits (n, labels), wanted (n,), -1 for none."""
     right = F.one_hot(wanted.clamp(min=0), logits.shape[1]).float() * (wanted >= 0)[:, None]
     return F.binary_cross_entropy_with_logits(logits, right, reduction="sum")
-
-
-def _jittered(rng: np.random.Generator, boxes: NDArray[np.float32], jitter: float) -> NDArray[np.float64]:
-    sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    return boxes + sides * np.clip(rng.normal(0, jitter, boxes.shape), -0.2, 0.2)
 
 
 def _boxes_of_nothing(rng: np.random.Generator, drawn: Drawn) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Nano's eyes: what they find, they look at close up to set its box right, and again to name it."""
+"""Nano's eyes: what they find, they look at close up and name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from torch import Tensor, nn
 from build.nano.eyes.namer import Named, Namer, crop
 from build.nano.eyes.network import Finder
 from build.nano.eyes.peaks import Peaks, choose, in_picture
-from build.nano.eyes.refiner import Refiner
 from build.nano.queries import pick
 
-N_CANDIDATES = 100  # the slopes of eight large objects do not fill so many places
 N_LOOKS = 12  # close-ups of a picture, a few more than there can be things
 
 
@@ -37,7 +35,7 @@ class Found(NamedTuple):
 
 
 class Detector(nn.Module):
-    """A finder, the refiner of its boxes, and the namer of what is in them; each learns by itself.
+    """A finder, and the namer of what it finds, which learns after it.
 
     Args:
         n_labels, n_colours: how many there are.
@@ -46,17 +44,14 @@ class Detector(nn.Module):
     def __init__(self, n_labels: int, n_colours: int) -> None:
         super().__init__()
         self.finder = Finder()
-        self.refiner = Refiner()
         self.namer = Namer(n_labels, n_colours)
 
     def forward(self, pixels: Tensor, n: int = N_LOOKS) -> Found:
         """pixels: (B, 3, h, w) -> the `n` surest finds."""
         fine, boxes, middles = self.finder(pixels)
-        first = choose(middles, boxes, N_LOOKS, N_CANDIDATES)
-        boxes, logits = self.refiner(pixels, pick(boxes, first.chosen), first.logit)
-        second = choose(logits, boxes, n, N_LOOKS)
-        boxes = pick(boxes, second.chosen)
-        there = pick(fine.flatten(2).transpose(1, 2), first.chosen.gather(1, second.chosen))
+        surest = choose(middles, boxes, n)
+        boxes = pick(boxes, surest.chosen)
+        there = pick(fine.flatten(2).transpose(1, 2), surest.chosen)
         named = self.namer(crop(pixels, boxes))
         in_pictures = Named(*(part.unflatten(0, (-1, n)) for part in named))
-        return Found(fine, there, boxes, second.logit, in_picture(second.logit, boxes, pixels), in_pictures)
+        return Found(fine, there, boxes, surest.logit, in_picture(surest.logit, boxes, pixels), in_pictures)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from build.nano.queries import pick
 
+N_CANDIDATES = 100  # the slopes of eight large objects do not fill so many places
 SAME = 0.7  # boxes that overlap more than this are of one object
 NEVER = -12.0  # the logit of a box whose object has another
 _N_ROUNDS = 6  # in which boxes give way to surer ones; chains of more are rare
@@ -36,7 +37,7 @@ class Surest(NamedTuple):
     logit: Tensor
 
 
-def choose(logits: Tensor, boxes: Tensor, n: int, n_candidates: int) -> Surest:
+def choose(logits: Tensor, boxes: Tensor, n: int) -> Surest:
     """Chooses the `n` surest boxes of which no two are the same.
 
     A box gives way to a surer one that is the same and does not give way itself. That no other middle is near would not
@@ -45,11 +46,10 @@ def choose(logits: Tensor, boxes: Tensor, n: int, n_candidates: int) -> Surest:
     Args:
         logits: (B, m) of a box being an object's.
         boxes: (B, m, 4), x0, y0, x1, y1.
-        n: how many.
-        n_candidates: of how many of the surest; at most m.
+        n: how many, of N_CANDIDATES at most.
     """
-    logit, index = logits.topk(n_candidates)
-    is_surer = torch.ones(n_candidates, n_candidates, device=boxes.device).tril(-1)
+    logit, index = logits.topk(N_CANDIDATES)
+    is_surer = torch.ones(N_CANDIDATES, N_CANDIDATES, device=boxes.device).tril(-1)
     rivals = (overlap(pick(boxes, index)) > SAME).float() * is_surer
     stays = torch.ones_like(logit)
     for _ in range(_N_ROUNDS):
