@@ -11,7 +11,7 @@ from build.nano.queries import pick
 
 N_CANDIDATES = 100  # the slopes of eight large objects do not fill so many places
 SAME = 0.7  # boxes that overlap more than this are of one object
-NEVER = -12.0  # the logit of a box whose object has another
+NEVER = -20.0  # is added to the logit of a box whose object has another
 _N_ROUNDS = 6  # in which boxes give way to surer ones; chains of more are rare
 _PADDED = 1e-3  # no channel of what pads a picture is further from 0
 
@@ -31,7 +31,7 @@ class Peaks(NamedTuple):
 
 
 class Surest(NamedTuple):
-    """Which n boxes were chosen, the surest first: `chosen` int64 (B, n), `logit` (B, n), NEVER once none are left."""
+    """Which n boxes were chosen, the surest first: `chosen` int64 (B, n), `logit` (B, n), low once none are left."""
 
     chosen: Tensor
     logit: Tensor
@@ -54,7 +54,7 @@ def choose(logits: Tensor, boxes: Tensor, n: int) -> Surest:
     stays = torch.ones_like(logit)
     for _ in range(_N_ROUNDS):
         stays = 1 - (rivals * stays[:, None]).amax(-1)
-    logit, chosen = torch.where(stays > 0, logit, torch.full_like(logit, NEVER)).topk(n)
+    logit, chosen = (logit + NEVER * (1 - stays)).topk(n)
     return Surest(index.gather(1, chosen), logit)
 
 
