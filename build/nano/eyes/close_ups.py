@@ -92,7 +92,7 @@ class Stills:
 
 
 def frame_roughly(rng: np.random.Generator, _: NDArray[np.float32], drawn: Drawn) -> Framed:
-    """Each thing twice, in boxes whose edges are a little beside its own; and a box in which there is nothing."""
+    """Each thing twice, in boxes (n, 4) with edges a little beside its own; and a box in which there is nothing."""
     sides = np.tile(drawn.boxes[:, 2:] - drawn.boxes[:, :2], 2)
     looks = [drawn.boxes + sides * np.clip(rng.normal(0, _JITTER, sides.shape), -0.2, 0.2) for _ in range(_N_LOOKS)]
     empty = _boxes_of_nothing(rng, drawn)
