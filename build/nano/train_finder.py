@@ -1,9 +1,10 @@
 """Trains the finder of nano's eyes, tagger and grounder, on pictures drawn as they are needed.
 
     python -m build.nano.train_finder --out out/nano2/finder_small --pictures 120000
-    python -m build.nano.train_finder --out out/nano2/finder --begin out/nano2/finder_small --pictures 80000
+    python -m build.nano.train_finder --out out/nano2/finder_large --begin out/nano2/finder_small --pictures 80000
+    python -m build.nano.train_finder --out out/nano2/finder --begin out/nano2/finder_large --pictures 80000 --seed 3
 
-The first run learns most from small pictures, which take a third of the time; the second goes on from its weights with
+The first run learns most from small pictures, which take a third of the time; the others go on from its weights with
 pictures as large as those that the finder will see. A run that was stopped goes on with the same command. On a CPU with
 BF16: `ACCELERATE_MIXED_PRECISION=bf16`.
 """
