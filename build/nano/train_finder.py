@@ -55,7 +55,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     pupil = FinderPupil(Finder())
     if options.begin:
-        pupil.finder.load_state_dict(read_learnt(options.begin, "finder"))
+        pupil.finder.load_state_dict(read_learnt(options.begin, "finder", "finder"))
     sides_px = SIDES_PX if options.begin else SMALL_SIDES_PX
     stream = Sights(Views(read_vocabulary()), sides_px, options.batch, options.seed)
     learning = plan(options.pictures, options.batch, options.seed, GENTLY if options.begin else 1.0)

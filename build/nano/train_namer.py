@@ -58,9 +58,9 @@ def main() -> None:
     pupil = NamerPupil(Namer(len(vocabulary.labels), len(COLOURS)))
     frame: Frame = frame_roughly
     if options.begin:
-        pupil.namer.load_state_dict(read_learnt(options.begin, "namer"))
+        pupil.namer.load_state_dict(read_learnt(options.begin, "namer", "namer"))
         finder = Finder()
-        finder.load_state_dict(read_learnt(options.finder, "finder"))
+        finder.load_state_dict(read_learnt(options.finder, "finder", "finder"))
         frame = FinderFrames(finder)
     stream = Stills(Views(vocabulary), frame, options.batch, N_VALIDATION, options.seed)
     learning = plan(options.pictures, options.batch, options.seed, GENTLY if options.begin else 1.0)

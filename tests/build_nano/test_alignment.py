@@ -280,7 +280,7 @@ def test_what_was_learnt_is_rebuilt_and_runs_in_onnx_runtime(
 
 def test_nothing_is_rebuilt_where_nothing_was_learnt(tmp_path: Path) -> None:
     network = create_network(N_PIECES, width=32, n_layers=1, feed_forward=32)
-    with pytest.raises(BuildError, match="stage1 holds no checkpoint"):
+    with pytest.raises(BuildError, match="train the readers first"):
         load_readers(*random_senses(read_vocabulary()), network, Words(), tmp_path)  # type: ignore[arg-type]
 
 

@@ -191,11 +191,7 @@ def test_int8_files_are_small_and_close_to_their_networks(tmp_path):
 
 
 def test_networks_come_back_from_their_runs(tmp_path, trained, vocabulary):
-    eyes = trained.detector
-    pupils = {
-        "finder": FinderPupil(eyes.finder),
-        "namer": NamerPupil(eyes.namer),
-    }
+    pupils = {"finder": FinderPupil(trained.detector.finder), "namer": NamerPupil(trained.detector.namer)}
     for name, pupil in pupils.items():
         Checkpoints(tmp_path / name / "checkpoints", "").save(1, {"pupil": pupil.state_dict()})
     save_checkpoint(tmp_path / "tongue", TonguePupil(trained.tongue), 1)

@@ -189,7 +189,7 @@ def test_a_stopped_run_goes_on_and_is_read_back(taught: tuple[Path, MaskNetwork]
 
 
 def test_a_folder_without_masks_says_so(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="holds no checkpoint"):
+    with pytest.raises(BuildError, match="holds no masks"):
         load_masks(tmp_path)
 
 

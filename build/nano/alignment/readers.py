@@ -120,5 +120,5 @@ def restore(folder: Path, **parts: nn.Module) -> None:
     """
     for part, network in parts.items():
         learns = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
-        mine = read_learnt(folder, part)
+        mine = read_learnt(folder, part, "readers")
         network.load_state_dict({name: mine[name] for name in learns & mine.keys()}, strict=False)

@@ -77,7 +77,7 @@ def load_detector(training: Path, vocabulary: Vocabulary) -> Detector:
     detector = Detector(len(vocabulary.labels), len(COLOURS))
     for part in EYES:
         network: nn.Module = getattr(detector, part)
-        network.load_state_dict(read_learnt(training / part, part))
+        network.load_state_dict(read_learnt(training / part, part, part))
     return detector.eval()
 
 

@@ -61,20 +61,19 @@ class Namer(nn.Module):
         return Named(logits[:, : self.n_labels], logits[:, self.n_labels :], embedding)
 
 
-def crop(pixels: Tensor, boxes: Tensor, margin: float = MARGIN) -> Tensor:
+def crop(pixels: Tensor, boxes: Tensor) -> Tensor:
     """Squares round boxes, bilinear; what lies outside the picture is 0.
 
     Args:
         pixels: (B, 3, h, w).
         boxes: (B, n, 4), x0, y0, x1, y1 in 0..1 of the input.
-        margin: of a box's longer side, on each of the crop's sides.
 
     Returns:
         (B * n, 4, SIDE_PX, SIDE_PX): the picture's channels, and 1 inside the box.
     """
     n, width, height = boxes.shape[1], pixels.shape[3], pixels.shape[2]
     x0, y0, x1, y1 = boxes.split(1, -1)
-    reach_px = torch.maximum((x1 - x0) * width, (y1 - y0) * height) * (0.5 + margin)  # of the square, from its middle
+    reach_px = torch.maximum((x1 - x0) * width, (y1 - y0) * height) * (0.5 + MARGIN)  # of the square, from its middle
     steps = (torch.arange(SIDE_PX, device=pixels.device) + 0.5) / SIDE_PX * 2 - 1
     x = (x0 + x1) / 2 + reach_px / width * steps  # (B, n, SIDE_PX)
     y = (y0 + y1) / 2 + reach_px / height * steps

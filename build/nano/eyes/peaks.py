@@ -58,12 +58,12 @@ def choose(logits: Tensor, boxes: Tensor, n: int) -> Surest:
     return Surest(index.gather(1, chosen), logit)
 
 
-def in_picture(surest: Tensor, boxes: Tensor, pixels: Tensor) -> Peaks:
+def in_picture(logits: Tensor, boxes: Tensor, pixels: Tensor) -> Peaks:
     """Boxes (B, n, 4) in 0..1 of the padded input (B, 3, h, w), with logits (B, n), as the picture itself has them."""
     start, size, longer = picture_extent(pixels)
     box = (boxes - start.repeat(1, 2)[:, None]) / size.repeat(1, 2)[:, None]
     side = ((box[..., 2:] - box[..., :2]) * (size / longer)[:, None]).amax(-1)
-    return Peaks(torch.sigmoid(surest), box, side)
+    return Peaks(torch.sigmoid(logits), box, side)
 
 
 def shared_area(boxes: Tensor) -> Tensor:

@@ -56,5 +56,5 @@ def load_masks(folder: Path) -> MaskNetwork:
         BuildError: nothing was trained there.
     """
     network = MaskNetwork()
-    network.load_state_dict(read_learnt(folder, "network"))
+    network.load_state_dict(read_learnt(folder, "network", "masks"))
     return network.eval()
